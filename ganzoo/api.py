@@ -1,0 +1,187 @@
+"""The Python API: train a GAN, resume a run, load a generator, list what there is."""
+
+from __future__ import annotations
+
+import fnmatch
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ganzoo import catalogue
+from ganzoo.errors import GanzooError, UsageError
+from ganzoo.settings import Resolved, Settings, environment, resolve
+
+if TYPE_CHECKING:
+    from ganzoo.engine.folder import RunFolder
+    from ganzoo.engine.generator import Generator
+    from ganzoo.engine.setup import Setup
+    from ganzoo.engine.train import Listener, Run
+
+__all__ = ["list_models", "load", "resume", "start", "train"]
+
+# What may differ between a run and the command that goes on with it: neither changes what is computed.
+_FREE = {
+    "out",
+    "threads",
+    "device",
+    "data_root",
+    "strict",
+    "keep",
+    "checkpoint_every",
+    "log_every",
+    "sample_every",
+    "minutes",
+}
+
+
+def train(gan: str, *, listener: Listener | None = None, **settings: Any) -> Run:
+    """Train a GAN and return the finished run; keywords are the flags of `ganzoo train` with underscores.
+
+    options={...} are the GAN's hyper-parameters. Raises UsageError that lists every mistake, DataError,
+    PluginError, Diverged, and Stopped after Ctrl-C (the run is saved then).
+    """
+    return start(resolve([("environment", environment()), ("call", {"gan": gan, **settings})]), listener)
+
+
+def start(resolved: Resolved, listener: Listener | None = None) -> Run:
+    """Play a new run to its end. With `out` naming a run of the same configuration and data, go on with that one.
+
+    Raises UsageError if `out` is anything else that exists.
+    """
+    from ganzoo.engine.files import write_whole
+    from ganzoo.engine.folder import RunFolder, create
+    from ganzoo.engine.setup import prepare
+    from ganzoo.engine.train import Run
+
+    out = resolved.settings.out
+    if out and Path(out).exists():
+        folder = RunFolder(Path(out))
+        if not folder.config.is_file():
+            raise UsageError(f"--out {out} exists and is not a run of ganzoo; choose another folder")
+        return _go_on(folder, prepare(_with_threads_of(folder, resolved)), listener, same=True)
+    setup = prepare(resolved)
+    folder = create(out, setup.settings.gan, setup.settings.data or "")
+    folder.lock()
+    try:
+        write_whole(folder.config, setup.settings.to_toml().encode())
+        run = Run(setup, folder, listener)
+        run.play()
+    finally:
+        folder.unlock()
+    return run
+
+
+def resume(
+    target: str | Path = "latest",
+    *,
+    steps: int | None = None,
+    minutes: float | None = None,
+    device: str | None = None,
+    data_root: str | None = None,
+    listener: Listener | None = None,
+) -> Run:
+    """Go on with a run from its newest good checkpoint and return it when it is finished.
+
+    target: the run's folder, a file in it, its name, or `latest`. steps: a new end. minutes: the time after
+    which to stop. device: another than before. data_root: where downloads live now. Raises UsageError,
+    CheckpointError if no checkpoint verifies, DataError if the data have changed.
+    """
+    from ganzoo.engine.folder import find
+    from ganzoo.engine.setup import prepare
+
+    folder = find(target)
+    changes = {"steps": steps, "minutes": minutes, "device": device, "data_root": data_root}
+    asked = {name: value for name, value in changes.items() if value is not None}
+    known = {name: value for name, value in _config(folder).items() if name != "start_from"}  # long since copied
+    resolved = resolve([("environment", environment()), ("config.toml", known), ("call", asked)])
+    return _go_on(folder, prepare(_with_threads_of(folder, resolved)), listener, same=False)
+
+
+def load(target: str | Path = "latest", *, step: int | None = None, raw: bool = False) -> Generator:
+    """A generator, ready to sample: `ganzoo.load("runs/dcgan-mnist-001").sample(16, seed=0)`.
+
+    target: a run (folder, name or `latest`), its `model` folder, or a checkpoint file. step: that checkpoint
+    of the run. raw: the weights themselves, not their moving average. Raises UsageError, CheckpointError.
+    """
+    from ganzoo.engine.checkpoint import newest
+    from ganzoo.engine.folder import checkpoint_in, find
+    from ganzoo.engine.model import from_checkpoint, read_model
+
+    path = Path(target)
+    if path.suffix == ".safetensors" and path.name.startswith("step-"):
+        return from_checkpoint(path, raw=raw)
+    if (path / "generator.safetensors").is_file():
+        return read_model(path)
+    folder = find(target)
+    if step is not None:
+        return from_checkpoint(checkpoint_in(folder, step), raw=raw)
+    return from_checkpoint(newest(folder.checkpoints)[0].path, raw=raw)
+
+
+def list_models(pattern: str = "*") -> list[str]:
+    """The names of the installed GANs that match a pattern such as `*gan*`."""
+    return fnmatch.filter(catalogue.names(), pattern)
+
+
+def _go_on(folder: RunFolder, setup: Setup, listener: Listener | None, *, same: bool) -> Run:
+    """Play a run on from its newest good checkpoint. same: refuse if its configuration is another."""
+    from ganzoo.engine.checkpoint import newest, steps_in
+    from ganzoo.engine.files import write_whole
+    from ganzoo.engine.train import Run
+
+    folder.lock()
+    try:
+        before = Settings.from_toml(folder.config.read_text("utf-8"))
+        if same:
+            _refuse_difference(folder, before, setup.settings)
+        run = Run(setup, folder, listener)
+        skipped: list[str] = []
+        if not same or steps_in(folder.checkpoints):  # without any, it was killed before it saved its start
+            saved, skipped = newest(folder.checkpoints)
+            run.load(saved)
+        if setup.settings.steps != before.steps:
+            changed = replace(before, steps=setup.settings.steps)
+            write_whole(folder.config, changed.to_toml().encode())
+        for line in skipped:
+            run.tell(line)
+        if run.step < run.steps:
+            run.tell(f"going on from step {run.step:,} of {run.steps:,}")
+            run.play()
+        else:
+            run.write_model()  # it may have been stopped just before
+            run.tell(f"{folder.path} is finished at step {run.step:,}; to go on: ganzoo resume {folder.path} --steps N")
+            run.exit_reason = "done"
+    finally:
+        folder.unlock()
+    return run
+
+
+def _config(folder: RunFolder) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(folder.config.read_text("utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise GanzooError(f"{folder.config} cannot be read: {error}") from None
+
+
+def _with_threads_of(folder: RunFolder, resolved: Resolved) -> Resolved:
+    """The same settings on the number of threads that the run was started with, where none is asked for.
+
+    The number decides in which order sums are made, and so the last bits of every result.
+    """
+    if resolved.settings.threads is not None:
+        return resolved
+    threads = Settings.from_toml(folder.config.read_text("utf-8")).threads
+    return replace(resolved, settings=replace(resolved.settings, threads=threads))
+
+
+def _refuse_difference(folder: RunFolder, before: Settings, now: Settings) -> None:
+    names = [name for name in before.__dataclass_fields__ if name not in _FREE]
+    other = [name for name in names if getattr(before, name) != getattr(now, name)]
+    if other:
+        texts = (f"{name} was {getattr(before, name)}, now {getattr(now, name)}" for name in other)
+        raise UsageError(
+            f"--out {folder.path} holds a run of another configuration ({'; '.join(texts)}); choose another folder, "
+            f"or go on with it as it was: ganzoo resume {folder.path}"
+        )

@@ -1,0 +1,74 @@
+"""The program: its commands, each a file in `ganzoo.commands`, and how an error ends it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from ganzoo import __version__
+from ganzoo.commands.config import config
+from ganzoo.commands.datasets import datasets
+from ganzoo.commands.devices import devices
+from ganzoo.commands.doctor import doctor
+from ganzoo.commands.list import list_
+from ganzoo.commands.resume import resume
+from ganzoo.commands.sample import sample
+from ganzoo.commands.show import show
+from ganzoo.commands.train import train
+from ganzoo.errors import GanzooError, PluginError, Stopped
+
+__all__ = ["ganzoo", "main"]
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="""\b
+Examples:
+  ganzoo train vanilla-mlp
+  ganzoo sample latest -n 16
+  eval "$(_GANZOO_COMPLETE=bash_source ganzoo)"   completion of names; zsh_source, fish_source too
+""",
+)
+@click.version_option(__version__, prog_name="ganzoo", message="%(prog)s %(version)s")
+def ganzoo() -> None:
+    """A model zoo that makes every generative adversarial network a plugin."""
+
+
+for _command in (train, resume, sample, list_, show, datasets, config, devices, doctor):
+    ganzoo.add_command(_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the program and exit: 0 done, else as `ganzoo.errors` says; 130 after Ctrl-C."""
+    try:
+        code = ganzoo.main(arguments, prog_name="ganzoo", standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(code or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        place = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "ganzoo"
+        _end(f"error: {error.format_message()}\nsee `{place} --help`", 2)
+    except PluginError as error:
+        if error.__cause__:
+            traceback.print_exception(error.__cause__)
+        _end(f"error: {error}", error.exit_code)
+    except Stopped as error:
+        _end(str(error), error.exit_code)
+    except GanzooError as error:
+        _end("\n".join(f"error: {line}" for line in str(error).splitlines()), error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        _end("interrupted", 130)
+    except BrokenPipeError:  # the reader of our output has gone, as in `ganzoo list | head -1`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _end(text: str, code: int) -> None:
+    click.echo(text, err=True)
+    sys.exit(code)

@@ -1,0 +1,60 @@
+"""`ganzoo config`: what a training would use, and where each value comes from."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+import click
+
+from ganzoo import catalogue
+from ganzoo.commands.setting_flags import resolved, setting_flags
+from ganzoo.commands.unknown_flags import CommandWithSettings
+from ganzoo.flags import flags
+from ganzoo.settings import Resolved, Settings, completed
+
+__all__ = ["config", "print_listing"]
+
+
+@click.command(
+    cls=CommandWithSettings,
+    epilog="""\b
+Examples:
+  ganzoo config vanilla-mlp --data mnist -o width=512
+  ganzoo config --config runs/vanilla-mlp-digits-001/config.toml --json
+""",
+)
+@setting_flags
+@click.option("--json", "as_json", is_flag=True, help="print values and origins as JSON")
+@click.option("-q", "--quiet", is_flag=True, help="leave out what has its default")
+def config(as_json: bool, quiet: bool, **typed: Any) -> None:
+    """Show what `ganzoo train` with the same flags would use.
+
+    Every setting and hyper-parameter is printed with its value and where that comes from.
+    """
+    asked = resolved(typed)
+    found = completed(asked, catalogue.load(asked.settings.gan))
+    if as_json:
+        values = {name: {"value": value, "origin": origin} for name, value, origin in _rows(found)}
+        click.echo(json.dumps(values, indent=2))
+    else:
+        print_listing(found, quiet)
+
+
+def print_listing(found: Resolved, quiet: bool = False) -> None:
+    """Print every setting and hyper-parameter with its value and its origin; quiet leaves defaults out."""
+    for name, value, origin in _rows(found):
+        if not (quiet and origin == "default"):
+            click.echo(f"{name:<24} {'-' if value is None else value!s:<24} {origin}")
+
+
+def _rows(found: Resolved) -> list[tuple[str, Any, str]]:
+    values = {name: getattr(found.settings, name) for name in flags(Settings) if name != "options"}
+    values |= {f"options.{key}": value for key, value in found.settings.options.items()}
+    defaults = {item.name: item.default for item in dataclasses.fields(Settings)}
+
+    def origin(name: str, value: Any) -> str:
+        return found.origins.get(name) or ("default" if value == defaults.get(name) else "measured")
+
+    return [(name, value, origin(name, value)) for name, value in values.items()]

@@ -1,0 +1,63 @@
+"""`ganzoo datasets`: which data sets there are, and which are already here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.command()
+@click.option("--data-root", envvar="GANZOO_DATA", type=click.Path(path_type=Path), help="Where downloads live.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="Print names only.")
+def datasets(data_root: Path | None, as_json: bool, quiet: bool) -> None:
+    """List the data sets, and whether they are already here.
+
+    --data also takes a folder or zip of images, an .npz or an idx file.
+
+    Example: ganzoo datasets --data-root ~/data
+    """
+    from ganzoo import catalogue
+
+    names = catalogue.names(catalogue.DATASETS)
+    if quiet:
+        click.echo("\n".join(names))
+        return
+    rows = [_row(name, data_root) for name in names]
+    if as_json:
+        import json
+
+        click.echo(json.dumps(rows, indent=2))
+        return
+    table = [("name", "samples", "shape", "classes", "here", "where")]
+    for row in rows:
+        if "error" in row:
+            table.append((row["name"], "?", "?", "?", "no", row["error"]))
+            continue
+        shape = "x".join(map(str, row["shape"]))
+        here = "yes" if row["here"] else "no"
+        table.append((row["name"], f"{row['samples']:,}", shape, str(row["classes"] or "-"), here, row["where"]))
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for line in table:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _row(name: str, data_root: Path | None) -> dict[str, Any]:
+    from ganzoo import catalogue
+    from ganzoo.data.request import data_root as resolve
+    from ganzoo.errors import GanzooError
+
+    try:
+        found = catalogue.call(catalogue.DATASETS, name, "ganzoo_dataset_summary", root=resolve(data_root))
+    except GanzooError as error:  # one broken plugin does not hide the others
+        return {"name": name, "error": str(error)}
+    return {
+        "name": name,
+        "samples": found.count,
+        "shape": found.shape,
+        "classes": found.classes,
+        "here": found.present,
+        "where": found.where,
+    }

@@ -1,0 +1,43 @@
+"""`ganzoo resume`: go on with a run from its newest good checkpoint."""
+
+from __future__ import annotations
+
+import click
+
+from ganzoo.commands.setting_flags import command_names
+
+__all__ = ["resume"]
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  ganzoo resume
+  ganzoo resume runs/vanilla-mlp-digits-001 --steps 20000
+"""
+)
+@click.argument("run", default="latest", type=click.Path())
+@click.option("--steps", type=click.IntRange(1), metavar="N", help="a new end, in steps from the run's start")
+@click.option("--minutes", type=click.FloatRange(1e-3), metavar="N", help="time after which to stop")
+@click.option("--device", metavar="DEVICE", help="another device than before")
+@click.option("--data-root", type=click.Path(), metavar="FOLDER", help="where downloaded data sets live now")
+@click.option("-q", "--quiet", is_flag=True, help="print the run's folder only")
+@click.pass_context
+def resume(
+    context: click.Context,
+    run: str,
+    steps: int | None,
+    minutes: float | None,
+    device: str | None,
+    data_root: str | None,
+    quiet: bool,
+) -> None:
+    """Go on with a run, exactly as if it had never stopped.
+
+    RUN is a run's folder, its name, a file in it, or `latest`.
+    """
+    from ganzoo import api
+    from ganzoo.watch.terminal import Terminal
+
+    listener = Terminal(quiet, commands=command_names(context))
+    api.resume(run, steps=steps, minutes=minutes, device=device, data_root=data_root, listener=listener)

@@ -1,0 +1,86 @@
+"""`ganzoo sample`: draw samples from a trained generator into a new picture."""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+
+import click
+
+from ganzoo.errors import UsageError
+
+__all__ = ["sample"]
+
+_FRAMES, _MILLISECONDS = 60, 80  # of an animation
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  ganzoo sample latest -n 16
+  ganzoo sample runs/dcgan-mnist-001 --step 2000 --seed 7 --out digits.png
+  ganzoo sample latest --walk
+"""
+)
+@click.argument("target", default="latest", type=click.Path())
+@click.option("-n", "number", type=click.IntRange(1), default=16, show_default=True, help="samples to draw")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="equal seeds, equal samples")
+@click.option("--step", type=click.IntRange(0), metavar="N", help="the run's checkpoint of this step")
+@click.option("--labels", metavar="A,B,...", help="classes to draw, by name or number, repeated to -n")
+@click.option("--walk", is_flag=True, help="an animation of a walk through the latent space")
+@click.option("--files", is_flag=True, help="one file per sample, in a new folder")
+@click.option("--out", type=click.Path(path_type=Path), help="the file (.png, .webp, .jpg, .npz) or folder")
+@click.option("--force", is_flag=True, help="overwrite what is there")
+@click.option("--raw-weights", is_flag=True, help="the weights as they are, not their moving average")
+@click.option("-q", "--quiet", is_flag=True, help="print nothing")
+def sample(
+    target: str,
+    number: int,
+    seed: int,
+    step: int | None,
+    labels: str | None,
+    walk: bool,
+    files: bool,
+    out: Path | None,
+    force: bool,
+    raw_weights: bool,
+    quiet: bool,
+) -> None:
+    """Draw samples from a trained generator.
+
+    TARGET is a run's folder or name, a checkpoint file, a model folder, or `latest`. The picture is a new
+    file in the run's folder, or here if there is none, and its path is printed.
+    """
+    if walk and (files or labels):
+        raise UsageError("--walk goes with neither --files nor --labels")
+    from ganzoo import api
+
+    generator = api.load(target, step=step, raw=raw_weights)
+    if walk:
+        from ganzoo.engine.samples import save_animation
+
+        path = out or _new(target, "walk", ".webp")
+        if path.exists() and not force:
+            raise UsageError(f"{path} exists already; choose another --out, or overwrite it with --force")
+        frames = generator.walk(_FRAMES, seed=seed)
+        save_animation([frame.grid() for frame in frames], path, _MILLISECONDS)
+    else:
+        samples = generator.sample(number, seed=seed, labels=labels.split(",") if labels else None)
+        path = out or _new(target, "sample", "" if files else ".png")
+        if files:
+            samples.save_files(path, force=force)
+        else:
+            samples.save(path, force=force)
+    if not quiet:
+        click.echo(path)
+
+
+def _new(target: str, stem: str, suffix: str) -> Path:
+    """A path that is free: in the run's folder, or here for a file outside of any run."""
+    from ganzoo.engine.folder import find
+
+    try:
+        folder = find(target).path
+    except UsageError:
+        folder = Path()
+    return next(path for number in count(1) if not (path := folder / f"{stem}-{number:03d}{suffix}").exists())

@@ -1,0 +1,81 @@
+"""`ganzoo show`: one GAN's equation, paper, hyper-parameters, preferences and size."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ganzoo import catalogue
+from ganzoo.commands.list import described
+from ganzoo.commands.setting_flags import complete_name
+from ganzoo.errors import GanzooError, PluginError
+
+if TYPE_CHECKING:
+    from ganzoo.config import Range
+    from ganzoo.contract import Architecture, Space
+
+__all__ = ["show"]
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  ganzoo show vanilla-mlp
+  ganzoo show dcgan --size 64 --channels 3 --json
+"""
+)
+@click.argument("name", shell_complete=complete_name)
+@click.option("--size", type=click.IntRange(1, 4096), help="side of the images to count parameters for")
+@click.option("--channels", type=click.Choice(["1", "3"]), default="1", help="grey or colour images")
+@click.option("--json", "as_json", is_flag=True, help="print it as JSON")
+@click.option("-q", "--quiet", is_flag=True, help="print the hyper-parameters only")
+def show(name: str, size: int | None, channels: str, as_json: bool, quiet: bool) -> None:
+    """Show a GAN's equation, paper, hyper-parameters and size."""
+    from ganzoo.contract import Space
+
+    entry, architecture = catalogue.entry(name), catalogue.load(name)
+    side = size or architecture.size
+    space = Space(kind="vector", shape=(2,), range=None)
+    if "image" in architecture.spaces:
+        space = Space(kind="image", shape=(int(channels), side, side))
+    options = [
+        {"name": o.name, "default": o.default, "note": o.note, "range": _interval(o.range)}
+        for o in architecture.config.options()
+    ]
+    facts: dict[str, Any] = {
+        **described(entry),
+        "options": options,
+        "prefers": {key: getattr(architecture, key) for key in ("data", "size", "batch", "steps", "ema")},
+        "spaces": architecture.spaces,
+        "space": str(space),
+        "parameters": _parameters(name, architecture, space) if space.kind in architecture.spaces else {},
+    }
+    if as_json:
+        click.echo(json.dumps(facts, indent=2))
+        return
+    if not quiet:
+        click.echo(f"{name}  ({entry.distribution} {entry.version})\n\n{entry.outline.docstring}\n")
+    for option in options:
+        typed = f"  -o {option['name']}={option['default']}"
+        click.echo(f"{typed:<27} {option['note']} {option['range']}".rstrip())
+    if not quiet:
+        preferred = ", ".join(f"{key} {value}" for key, value in facts["prefers"].items())
+        click.echo(f"\nprefers     {preferred}\nplays on    {', '.join(architecture.spaces)}")
+        sizes = " · ".join(f"{net} {count:,}" for net, count in facts["parameters"].items())
+        click.echo(f"parameters  {sizes} for {space}" if sizes else "parameters  depend on the data")
+
+
+def _interval(bounds: Range | None) -> str:
+    return f"[{bounds.least:g}, {bounds.greatest:g}]" if bounds else ""
+
+
+def _parameters(name: str, architecture: Architecture, space: Space) -> dict[str, int]:
+    try:
+        nets = architecture.networks(architecture.config(), space)
+    except GanzooError:
+        raise
+    except Exception as error:
+        raise PluginError(f"{name}: networks raised {type(error).__name__} for {space}") from error
+    return {net: sum(parameter.numel() for parameter in module.parameters()) for net, module in nets.items()}

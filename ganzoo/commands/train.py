@@ -1,0 +1,66 @@
+"""`ganzoo train`: play a GAN's game on some data, in a new run folder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from ganzoo import __version__, catalogue
+from ganzoo.commands.config import print_listing
+from ganzoo.commands.setting_flags import command_names, resolved, setting_flags
+from ganzoo.commands.unknown_flags import CommandWithSettings
+from ganzoo.settings import Resolved
+
+__all__ = ["train"]
+
+
+@click.command(
+    cls=CommandWithSettings,
+    epilog="""\b
+Examples:
+  ganzoo train vanilla-mlp
+  ganzoo train dcgan --data ./my-images --size 64 --epochs 20 -o width=128
+  ganzoo train --config runs/vanilla-mlp-digits-001/config.toml --seed 1
+""",
+)
+@setting_flags
+@click.option("--dry-run", is_flag=True, help="print the plan, sizes and memory, and play nothing")
+@click.option("-q", "--quiet", is_flag=True, help="print the run's folder only")
+@click.pass_context
+def train(context: click.Context, /, dry_run: bool, quiet: bool, **typed: Any) -> None:
+    """Train a GAN.
+
+    NAME is one of `ganzoo list`. Without --data it plays on data that come with ganzoo.
+    """
+    asked = resolved(typed)
+    name, seed = asked.settings.gan, asked.settings.seed
+    if not quiet:
+        citation = catalogue.entry(name).outline.citation
+        paper = f" ({citation})" if citation else ""
+        release = __version__.removesuffix(".0")
+        click.echo(f"ganzoo {release} · {name}{paper} · seed {seed}")
+    if dry_run:
+        _print_plan(asked)
+        return
+    from ganzoo import api
+    from ganzoo.watch.terminal import Terminal
+
+    api.start(asked, Terminal(quiet, commands=command_names(context)))
+
+
+def _print_plan(asked: Resolved) -> None:
+    """The resolved configuration, the networks' sizes and an estimate of the memory; nothing is written."""
+    from ganzoo.engine.setup import prepare
+
+    setup = prepare(asked)
+    print_listing(setup.resolved)
+    modules = setup.game.state.modules
+    sizes = (f"{name} {sum(p.numel() for p in net.parameters()):,}" for name, net in modules.items())
+    samples = f"{len(setup.dataset):,} samples" if setup.dataset else "no samples"
+    click.echo(f"\ndata        {samples}, {setup.space}")
+    click.echo(f"parameters  {' · '.join(sizes)}")
+    click.echo(f"memory      about {setup.memory / 2**20:,.0f} MiB on {setup.device}, besides torch itself")
+    click.echo(f"time        about {setup.seconds * setup.game.steps:,.0f} s for {setup.game.steps:,} steps")
+    for note in setup.notes:
+        click.echo(note)

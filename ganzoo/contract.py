@@ -1,0 +1,268 @@
+"""The nouns that a plugin uses: Space, Batch, Config, Player, Architecture.
+
+A plugin returns values made of these; the engine acts on them. Nothing here imports torch.
+Shapes: N batch, Z latent, C H W image.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from ganzoo.config import Config
+from ganzoo.errors import PluginError
+from ganzoo.optimisers import Optimiser
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
+__all__ = ["Architecture", "Batch", "Config", "Nets", "Player", "Space", "maximize", "minimize"]
+
+Kind: TypeAlias = Literal["image", "vector", "audio", "table", "tokens", "game"]
+Nets: TypeAlias = Any  # a namespace of modules: nets.G, nets.D, as named by Architecture.networks
+Terms: TypeAlias = "Mapping[str, Tensor]"
+Objective: TypeAlias = "Callable[[Nets, Batch, Any], Terms]"
+After: TypeAlias = "Callable[[Nets, Terms, Mapping[str, Tensor], Any], None]"
+Prior: TypeAlias = "Callable[[int, Any, Space, torch.device], Any]"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Space:
+    """What one sample is. It serialises whole, so that a published model needs nothing else.
+
+    shape: (C, H, W) of an image, (F,) of a vector, (T,) or (C, T) of audio; numbers lie in `range`
+    (None: unbounded). classes: the names of the labels, empty if there are none. source: the space
+    that a translation starts from. details: JSON values of the kind (columns, vocabulary, sample rate).
+    """
+
+    kind: Kind
+    shape: tuple[int, ...]
+    classes: tuple[str, ...] = ()
+    range: tuple[float, float] | None = (-1.0, 1.0)
+    source: Space | None = None
+    details: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers one sample has: the product of its shape."""
+        return math.prod(self.shape)
+
+    def __str__(self) -> str:
+        return "x".join(map(str, self.shape))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The space as JSON values; `from_dict` gives an equal space back."""
+        return {
+            "kind": self.kind,
+            "shape": list(self.shape),
+            "classes": list(self.classes),
+            "range": None if self.range is None else list(self.range),
+            "source": None if self.source is None else self.source.to_dict(),
+            "details": dict(self.details),
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Space:
+        """The space that `to_dict` wrote."""
+        source, bounds = values.get("source"), values.get("range")
+        return cls(
+            kind=values["kind"],
+            shape=tuple(values["shape"]),
+            classes=tuple(values.get("classes", ())),
+            range=None if bounds is None else (float(bounds[0]), float(bounds[1])),
+            source=None if source is None else cls.from_dict(source),
+            details=dict(values.get("details", {})),
+        )
+
+
+class Batch:
+    """What one turn of one player is played on. Fields are fetched when they are first touched.
+
+    real: (N, *shape) samples of the data in the space's range. z: the prior's draw, (N, Z) by default.
+    label: (N,) int64 and source: (N, *source shape), where the data have them.
+    step, progress: 0-d float tensors, the step's number and its share of the run, for annealing.
+    """
+
+    if TYPE_CHECKING:
+        real: Tensor
+        z: Any
+        label: Tensor
+        source: Tensor
+
+    def __init__(
+        self,
+        size: int,
+        *,
+        step: Tensor,
+        progress: Tensor,
+        device: torch.device,
+        fetch: Mapping[str, Callable[[], Any]],
+    ) -> None:
+        self._size = size
+        self._fetch = fetch
+        self.step = step
+        self.progress = progress
+        self.device = device
+        self.kept: dict[str, Tensor] = {}
+        self.touched: list[str] = []
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in self._fetch:
+            raise AttributeError(f"this batch has no {name!r}; it has {', '.join(sorted(self._fetch)) or 'no fields'}")
+        value = self._fetch[name]()
+        self.touched.append(name)
+        setattr(self, name, value)
+        return value
+
+    def keep(self, name: str, value: Tensor) -> None:
+        """Put a tensor aside for the player's `after`, which receives it detached."""
+        self.kept[name] = value.detach()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Player:
+    """One player: what it wants, which networks it moves, by which optimiser, and when.
+
+    objective(nets, batch, config) returns named 0-d terms; their sum is the objective, a detached term is
+    only logged. Made by `maximize` and `minimize`.
+    """
+
+    objective: Objective
+    over: tuple[str, ...]
+    by: Optimiser
+    goal: Literal["maximize", "minimize"]
+    name: str
+    turns: int = 1
+    every: int = 1
+    start: int = 0
+    stop: int | None = None
+    after: After | None = None
+    equilibrium: float | None = None
+
+    def plays(self, step: int) -> bool:
+        """Whether the player takes its turns in this step (counted from 0)."""
+        in_phase = self.start <= step and (self.stop is None or step < self.stop)
+        return in_phase and (step - self.start) % self.every == 0
+
+    def turns_before(self, step: int) -> int:
+        """How many turns the player has taken in all steps before this one: its place in its data."""
+        end = step if self.stop is None else min(step, self.stop)
+        return self.turns * max(0, -(-(end - self.start) // self.every))
+
+
+def _player(
+    goal: Literal["maximize", "minimize"],
+    objective: Objective,
+    over: str | Sequence[str],
+    by: Optimiser,
+    name: str | None,
+    **when: Any,
+) -> Player:
+    name = name or str(getattr(objective, "__name__", ""))
+    nets = (over,) if isinstance(over, str) else tuple(over)
+    wrong = [
+        text
+        for bad, text in [
+            (not name.isidentifier(), f"a player needs a name=, {name!r} is not an identifier"),
+            (not nets or len(set(nets)) != len(nets), f"over={over!r} should name each network once"),
+            (when["turns"] < 1, f"turns={when['turns']} should be at least 1"),
+            (when["every"] < 1, f"every={when['every']} should be at least 1"),
+            (when["start"] < 0, f"start={when['start']} should be at least 0"),
+            (when["stop"] is not None and when["stop"] <= when["start"], "stop should be after start"),
+        ]
+        if bad
+    ]
+    if wrong:
+        raise PluginError(f"player {name!r}: " + "; ".join(wrong))
+    return Player(objective=objective, over=nets, by=by, goal=goal, name=name, **when)
+
+
+def maximize(
+    objective: Objective,
+    *,
+    over: str | Sequence[str],
+    by: Optimiser,
+    name: str | None = None,
+    turns: int = 1,
+    every: int = 1,
+    start: int = 0,
+    stop: int | None = None,
+    after: After | None = None,
+    equilibrium: float | None = None,
+) -> Player:
+    """A player that climbs its objective over the named networks.
+
+    turns: turns in a row per step (n_critic). every: plays in each every-th step only (lazy
+    regularisation). start, stop: the phase, in steps, in which it plays. after(nets, terms, kept, config)
+    runs once per accepted turn without gradients (weight clipping, state that adapts). equilibrium: the
+    objective's value when the game is solved, shown beside the running value. Raises PluginError.
+    """
+    return _player(
+        "maximize", objective, over, by, name,
+        turns=turns, every=every, start=start, stop=stop, after=after, equilibrium=equilibrium,
+    )  # fmt: skip
+
+
+def minimize(
+    objective: Objective,
+    *,
+    over: str | Sequence[str],
+    by: Optimiser,
+    name: str | None = None,
+    turns: int = 1,
+    every: int = 1,
+    start: int = 0,
+    stop: int | None = None,
+    after: After | None = None,
+    equilibrium: float | None = None,
+) -> Player:
+    """A player that descends its objective over the named networks; arguments as in `maximize`."""
+    return _player(
+        "minimize", objective, over, by, name,
+        turns=turns, every=every, start=start, stop=stop, after=after, equilibrium=equilibrium,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """One GAN: its hyper-parameters, its networks, its players, and what it prefers where nothing is asked.
+
+    networks(config, space) -> {name: module}; a method's own state is a module with buffers among them.
+    players(config) -> the players in the order of play.
+    prior(n, config, space, device) -> z; None is N(0, I) of shape (n, config.latent_dim).
+    generate(nets, batch, config) -> (N, *shape) from batch.z (and label, source); None is nets.G(batch.z).
+    generator: the networks that `generate` needs, which are averaged, published and loaded.
+    discriminator: the networks whose first argument is a sample; differentiable augmentation acts there.
+    score(nets, samples, batch, config) -> (N,) ranks samples by how real they look; None is the output of the
+    first discriminator, and no score where there is none.
+    revision: to be raised when equal weights would give other outputs.
+    spaces: the kinds of space that the networks can be built for.
+    data, size, batch, steps, ema: what is used where the user says nothing; ema is the decay per turn of
+    the generator's moving average, 0 for none.
+    """
+
+    config: type[Config]
+    networks: Callable[[Any, Space], Mapping[str, nn.Module]]
+    players: Callable[[Any], Sequence[Player]]
+    prior: Prior | None = None
+    generate: Callable[[Nets, Batch, Any], Tensor] | None = None
+    generator: tuple[str, ...] = ("G",)
+    discriminator: tuple[str, ...] = ("D",)
+    score: Callable[[Nets, Tensor, Batch, Any], Tensor] | None = None
+    revision: int = 1
+    spaces: tuple[Kind, ...] = ("image",)
+    data: str = "digits"
+    size: int = 32
+    batch: int = 64
+    steps: int = 3000
+    ema: float = 0.0
+
+    def with_options(self, **changes: Any) -> Architecture:
+        """A copy with some fields changed, for a plugin that builds on another architecture."""
+        return replace(self, **changes)

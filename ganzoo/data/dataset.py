@@ -1,0 +1,97 @@
+"""A data set in memory, memory-mapped or on the device, and the one way to get samples out of it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from ganzoo.contract import Space
+from ganzoo.errors import DataError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+__all__ = ["Dataset", "fingerprint", "needs_augmentation"]
+
+FEW_IMAGES = 1000
+ROOM_ELSEWHERE = 4 * 2**30  # bytes of samples that any accelerator is trusted to hold
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Samples with their labels and what they are.
+
+    samples: (N, *space.shape), images uint8 in 0..255, vectors float32. labels: (N,) int64 or None.
+    fingerprint: changes when the contents, the shape or the labels do. notes: sentences for the user.
+    Raises DataError if there are no samples.
+    """
+
+    name: str
+    space: Space
+    samples: Tensor
+    labels: Tensor | None
+    fingerprint: str
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not len(self.samples):
+            raise DataError(f"{self.name}: no samples in it; type --data digits for the built-in digits")
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def real(self, index: Tensor, device: torch.device | str = "cpu") -> Tensor:
+        """The samples at index (n,) int64 as (n, *space.shape) float32 on the device, images in [-1, 1]."""
+        picked = _pick(self.samples, index, torch.device(device))
+        return picked.float().div_(127.5).sub_(1) if picked.dtype == torch.uint8 else picked
+
+    def label(self, index: Tensor, device: torch.device | str = "cpu") -> Tensor:
+        """The labels at index (n,) int64 as (n,) int64 on the device. Raises DataError without labels."""
+        if self.labels is None:
+            raise DataError(f"{self.name} has no labels; sub-folders of images are classes, as are npz 'labels'")
+        return _pick(self.labels, index, torch.device(device))
+
+    def to(self, device: torch.device | str) -> Dataset:
+        """The same data set with its samples on the device, or unchanged if they are too many for it."""
+        device = torch.device(device)
+        if self.samples.nbytes > _room(device):
+            return self
+        labels = None if self.labels is None else self.labels.to(device)
+        return replace(self, samples=self.samples.to(device), labels=labels)
+
+
+def needs_augmentation(dataset: Dataset) -> bool:
+    """Whether a discriminator would learn the data by heart: images, and fewer than 1,000."""
+    return dataset.space.kind == "image" and len(dataset) < FEW_IMAGES
+
+
+def fingerprint(*parts: np.ndarray[Any, Any] | str | None) -> str:
+    """16 hexadecimal digits of a SHA-256 over arrays (type, shape, contents) and strings."""
+    digest = hashlib.sha256()
+    for part in parts:
+        if part is None or isinstance(part, str):
+            digest.update(f"{part};".encode())
+        else:
+            digest.update(f"{part.dtype.str}{part.shape};".encode())
+            digest.update(part.data if part.flags.c_contiguous else part.copy(order="C").data)
+    return digest.hexdigest()[:16]
+
+
+def _pick(values: Tensor, index: Tensor, device: torch.device) -> Tensor:
+    picked = values.index_select(0, index.to(values.device))
+    if picked.device.type == "cpu" and device.type == "cuda":
+        picked = picked.pin_memory()  # lets the copy overlap with what the device is doing
+    return picked.to(device, non_blocking=True)
+
+
+def _room(device: torch.device) -> float:
+    """How many bytes of samples may live on the device: half of what is free, everything on the CPU."""
+    if device.type == "cpu":
+        return float("inf")
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0] / 2
+    return ROOM_ELSEWHERE

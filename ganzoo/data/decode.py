@@ -1,0 +1,46 @@
+"""One image file of any kind as bytes of one size: upright, opaque, 8 bits, grey or RGB."""
+
+from __future__ import annotations
+
+from typing import IO, Any, Literal
+
+import numpy as np
+from PIL import Image, ImageOps
+
+__all__ = ["decode", "fit", "suffixes"]
+
+
+def suffixes() -> frozenset[str]:
+    """The suffixes of the formats that Pillow reads here, such as .png."""
+    return frozenset(suffix for suffix, kind in Image.registered_extensions().items() if kind in Image.OPEN)
+
+
+def decode(file: IO[bytes], size: int, mode: Literal["L", "RGB"]) -> np.ndarray[Any, Any]:
+    """The first frame of an image file as (C, size, size) uint8.
+
+    Raises what Pillow raises: OSError, SyntaxError, ValueError, DecompressionBombError and others.
+    """
+    with Image.open(file) as image:
+        image.draft(image.mode, (2 * size, 2 * size))  # a large JPEG is decoded at a half, quarter or eighth
+        return fit(ImageOps.exif_transpose(image), size, mode)
+
+
+def fit(image: Image.Image, size: int, mode: Literal["L", "RGB"]) -> np.ndarray[Any, Any]:
+    """An image as (C, size, size) uint8: its middle square, resampled with a bicubic antialias filter.
+
+    What is transparent becomes white. 16-bit and floating-point greys are scaled, not clipped.
+    """
+    if image.mode.startswith(("I", "F")):
+        image = _eight_bits(image)
+    elif image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    pixels = np.asarray(ImageOps.fit(image.convert(mode), (size, size), Image.Resampling.BICUBIC))
+    return pixels[None] if mode == "L" else pixels.transpose(2, 0, 1)
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    values = np.nan_to_num(np.asarray(image, dtype=np.float64), posinf=0).clip(0)
+    tops = (65535, 2**31 - 1) if image.mode.startswith("I") else (1, 255, 65535)
+    top = next((top for top in tops if values.max() <= top), values.max())
+    return Image.fromarray(np.rint(values * (255 / top)).astype(np.uint8))

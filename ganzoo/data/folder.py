@@ -1,0 +1,152 @@
+"""A folder or zip of images, decoded once into a memory-mapped cache; sub-folders are classes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import warnings
+from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+
+from ganzoo.contract import Space
+from ganzoo.data.cache import keep
+from ganzoo.data.dataset import Dataset, fingerprint
+from ganzoo.data.decode import decode
+from ganzoo.data.files import Files, folder_files, zip_files
+from ganzoo.data.request import Request
+from ganzoo.errors import DataError
+
+__all__ = ["open_folder", "open_zip"]
+
+FORMAT = 1  # of the cache
+CHUNK = 64  # images decoded ahead, which bounds the memory
+
+
+def open_folder(
+    path: Path, request: Request, *, name: str | None = None, only: Collection[str] | None = None
+) -> Dataset:
+    """The images below a folder; only: the names to take. Raises DataError."""
+    return _open(name or path.resolve().name, folder_files(path, only), request)
+
+
+def open_zip(path: Path, request: Request) -> Dataset:
+    """The images in a zip, which is not unpacked. Raises DataError."""
+    with zip_files(path) as files:
+        return _open(path.stem, files, request)
+
+
+def _open(name: str, files: Files, request: Request) -> Dataset:
+    source = _key(str(files.path.resolve()), request.size, request.channels)
+    folder = keep(source, _key(FORMAT, files.names, files.versions), partial(_build, files, request))
+    try:
+        about = json.loads((folder / "about.json").read_text("utf-8"))
+        samples = np.load(folder / "samples.npy", mmap_mode="c", allow_pickle=False)
+        labels = np.load(folder / "labels.npy", allow_pickle=False) if about["classes"] else None
+    except ValueError as error:
+        raise DataError(f"the cache of {files.path} is damaged ({error}); delete {folder}") from error
+    notes, unreadable = about["notes"], about["unreadable"]
+    if unreadable:
+        count = len(unreadable)
+        if request.strict:
+            more = f" and {count - 1:,} more" if count > 1 else ""
+            raise DataError(f"{files.path}: unreadable: {unreadable[0]}{more}; repair it, or leave out --strict")
+        shown = ", ".join(unreadable[:3]) + (", ..." if count > 3 else "")
+        notes = [f"{count:,} unreadable image{'s' * (count > 1)} skipped: {shown}", *notes]
+    return Dataset(
+        name=name,
+        space=Space(kind="image", shape=tuple(about["shape"]), classes=tuple(about["classes"])),
+        samples=torch.from_numpy(samples),
+        labels=None if labels is None else torch.from_numpy(labels),
+        fingerprint=about["fingerprint"],
+        notes=tuple(notes),
+    )
+
+
+def _build(files: Files, request: Request, folder: Path) -> None:
+    """Decode every file into the folder: samples.npy, labels.npy, about.json."""
+    raw = folder / "samples.raw"
+    names, unreadable, all_grey = _decode(files, request, raw)
+    if not names:
+        raise DataError(f"{files.path}: none of {len(files.names):,} images is readable; {unreadable[0]}")
+    decoded = 1 if request.channels == 1 else 3
+    channels = request.channels or (1 if all_grey else 3)
+    shape = (channels, request.size, request.size)
+    pixels = np.memmap(raw, np.uint8, "r", shape=(len(names), decoded, request.size, request.size))
+    digest = hashlib.sha256()
+    samples = np.lib.format.open_memmap(folder / "samples.npy", "w+", np.uint8, shape=(len(names), *shape))
+    for start in range(0, len(names), CHUNK):
+        part = np.ascontiguousarray(pixels[start : start + CHUNK, :channels])
+        samples[start : start + CHUNK] = part
+        digest.update(part.data)
+    samples.flush()
+    del pixels
+    raw.unlink()
+    labels, classes, notes = _labels(names)
+    if labels is not None:
+        np.save(folder / "labels.npy", labels)
+    about = {
+        "shape": shape,
+        "classes": classes,
+        "notes": notes,
+        "unreadable": unreadable,
+        "fingerprint": fingerprint(digest.hexdigest(), str(shape), labels, "/".join(classes)),
+    }
+    (folder / "about.json").write_text(json.dumps(about), "utf-8")
+
+
+def _decode(files: Files, request: Request, raw: Path) -> tuple[list[str], list[str], bool]:
+    """Write the pixels one after another into a file.
+
+    Returns the readable names, the unreadable ones with reasons, and whether every image is grey.
+    """
+    names: list[str] = []
+    unreadable: list[str] = []
+    all_grey = True
+    read = partial(_decode_one, files, request)
+    with raw.open("wb") as out, ThreadPoolExecutor() as pool, warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        for start in range(0, len(files.names), CHUNK):
+            chunk = files.names[start : start + CHUNK]
+            for name, pixels in zip(chunk, pool.map(read, chunk), strict=True):
+                if isinstance(pixels, str):
+                    unreadable.append(f"{name} ({pixels})")
+                    continue
+                names.append(name)
+                out.write(np.ascontiguousarray(pixels).data)
+                all_grey = all_grey and bool((pixels == pixels[:1]).all())
+    return names, unreadable, all_grey
+
+
+def _decode_one(files: Files, request: Request, name: str) -> np.ndarray[Any, Any] | str:
+    """The pixels, or why there are none; a damaged file can raise nearly anything in a decoder."""
+    try:
+        with files.open(name) as file:
+            return decode(file, request.size, "L" if request.channels == 1 else "RGB")
+    except Exception as error:
+        return " ".join(str(error).split()) or type(error).__name__
+
+
+def _labels(names: Sequence[str]) -> tuple[np.ndarray[Any, Any] | None, list[str], list[str]]:
+    """The labels (N,), the classes and the notes: the first folder in which the names differ is the class."""
+    parts = [PurePosixPath(name).parts for name in names]
+    while min(map(len, parts)) > 1 and len({part[0] for part in parts}) == 1:
+        parts = [part[1:] for part in parts]
+    outside = sum(len(part) == 1 for part in parts)
+    if outside == len(parts):
+        return None, [], []
+    if outside:
+        return None, [], [f"{outside:,} of {len(parts):,} images lie outside the sub-folders: no labels"]
+    classes = sorted({part[0] for part in parts})
+    codes = {name: code for code, name in enumerate(classes)}
+    return np.array([codes[part[0]] for part in parts], np.int64), classes, []
+
+
+def _key(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

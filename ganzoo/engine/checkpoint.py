@@ -1,0 +1,158 @@
+"""Checkpoints: one safetensors file each, whole or not there, verified by hash when read. Never pickle.
+
+A file is written whole (files.py) before any older one is removed; so a crash at any moment leaves the
+previous checkpoint whole. Everything that is not a tensor is JSON in the file's header, with a hash of every
+tensor and a hash of that JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor
+
+from ganzoo.engine.files import write_whole
+from ganzoo.errors import CheckpointError
+
+__all__ = ["FORMAT", "Checkpoint", "newest", "prune", "read", "save", "steps_in"]
+
+FORMAT = 1
+_NAME = re.compile(r"step-(\d{8})\.safetensors")
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A verified checkpoint: its file, its tensors by name, and its JSON values (format, step, gan, ...)."""
+
+    path: Path
+    tensors: dict[str, Tensor]
+    values: dict[str, Any]
+
+    @property
+    def step(self) -> int:
+        """How many steps were done."""
+        return int(self.values["step"])
+
+
+def save(
+    folder: Path, step: int, tensors: Mapping[str, Tensor], values: Mapping[str, Any], *, keep: int | None = None
+) -> Path:
+    """Write the checkpoint of a step into a folder, prune the folder to the newest `keep`, and return its path.
+
+    Tensors that share memory (tied networks) are stored once, under the first of their names. Where there is no
+    room, all checkpoints but the newest that verifies make room and it is tried once more. Raises OSError, that one
+    still whole.
+    """
+    path, contents = folder / f"step-{step:08d}.safetensors", _pack(step, tensors, values)
+    try:
+        write_whole(path, contents)
+    except OSError:
+        if keep is None or not steps_in(folder):
+            raise
+        prune(folder, 1, newest(folder)[0].step)
+        write_whole(path, contents)
+    if keep is not None:
+        prune(folder, keep, step)
+    return path
+
+
+def _pack(step: int, tensors: Mapping[str, Tensor], values: Mapping[str, Any]) -> bytes:
+    stored: dict[str, Tensor] = {}
+    aliases: dict[str, str] = {}
+    places: dict[tuple[Any, ...], str] = {}
+    for name, tensor in tensors.items():
+        place = (tensor.data_ptr(), tensor.dtype, tensor.shape, tensor.stride())
+        if tensor.numel() and place in places:
+            aliases[name] = places[place]
+        else:
+            places[place] = name
+            stored[name] = tensor.detach().to("cpu").contiguous()
+    hashes = {name: _hash(tensor) for name, tensor in stored.items()}
+    content = json.dumps({"format": FORMAT, "step": step, "aliases": aliases, "hashes": hashes, **values})
+    return safetensors.torch.save(stored, _header(content))
+
+
+def read(path: Path) -> Checkpoint:
+    """Read and verify one checkpoint. Raises CheckpointError that names the file and what is wrong with it."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            header = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a mapping
+    except (SafetensorError, OSError, ValueError) as error:
+        raise CheckpointError(f"{path} is not a whole checkpoint: {str(error).splitlines()[0]}") from None
+    content = header.get("ganzoo")
+    if content is None:
+        raise CheckpointError(f"{path} is a safetensors file, but not a checkpoint of ganzoo")
+    if header != _header(content):
+        raise CheckpointError(f"{path} is damaged: its header does not match its hash")
+    values = json.loads(content)
+    if values["format"] > FORMAT:
+        raise CheckpointError(
+            f"{path} has checkpoint format {values['format']}, this ganzoo reads up to {FORMAT}; "
+            "type: pip install --upgrade ganzoo"
+        )
+    hashes = values.pop("hashes")
+    if hashes.keys() != tensors.keys():
+        name = sorted(hashes.keys() ^ tensors.keys())[0]
+        raise CheckpointError(f"{path} is damaged: the tensor {name!r} is missing or unknown")
+    for name, tensor in tensors.items():
+        if _hash(tensor) != hashes[name]:
+            raise CheckpointError(f"{path} is damaged: the tensor {name!r} does not match its hash")
+    tensors |= {name: tensors[first] for name, first in values.pop("aliases").items()}
+    return Checkpoint(path, tensors, values)
+
+
+def steps_in(folder: Path) -> dict[int, Path]:
+    """The checkpoints of a folder by step, oldest first, not yet verified."""
+    found = {int(match[1]): path for path in folder.glob("step-*") if (match := _NAME.fullmatch(path.name))}
+    return dict(sorted(found.items()))
+
+
+def newest(folder: Path) -> tuple[Checkpoint, list[str]]:
+    """The newest checkpoint that verifies, and why each newer one was skipped.
+
+    Raises CheckpointError if none does: a run is never silently started over. One of a newer format is not skipped.
+    """
+    skipped: list[str] = []
+    for path in reversed(steps_in(folder).values()):
+        try:
+            return read(path), skipped
+        except CheckpointError as error:
+            if "checkpoint format" in str(error):
+                raise
+            skipped.append(str(error))
+    found = "; ".join(skipped) or "it holds none"
+    raise CheckpointError(f"no checkpoint in {folder} can be used: {found}; to start over, train into another folder")
+
+
+def prune(folder: Path, keep: int, good: int) -> None:
+    """Remove all but the newest `keep` checkpoints up to the step `good`, and what a killed writer left behind.
+
+    Those of later steps go too: they did not verify when the run went on from an earlier one.
+    """
+    found = steps_in(folder)
+    kept = [step for step in found if step <= good][-keep:]
+    for step in found.keys() - set(kept):
+        found[step].unlink()
+    for path in folder.glob(".step-*.partial"):
+        path.unlink()
+
+
+def _header(content: str) -> dict[str, str]:
+    return {"format": "pt", "ganzoo": content, "ganzoo_sha256": sha256(content.encode()).hexdigest()}
+
+
+def _hash(tensor: Tensor) -> str:
+    """sha256 over type, shape and bytes."""
+    digest = sha256(f"{tensor.dtype}{tuple(tensor.shape)}".encode())
+    digest.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
+    return digest.hexdigest()

@@ -1,0 +1,135 @@
+"""Devices by what is usable, not by what is listed; the number of threads by measuring; draws by counting."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+
+from ganzoo.errors import UsageError
+
+__all__ = ["Device", "choose", "devices", "drawing", "fastest_thread_count", "precision", "seed_generators"]
+
+
+@dataclass(frozen=True)
+class Device:
+    """One device: its torch name, whether a tensor could be put on it, why not, and its free and total bytes."""
+
+    name: str
+    title: str
+    usable: bool
+    why: str
+    free: int | None
+    total: int | None
+
+
+def devices() -> list[Device]:
+    """Every device of this machine, the CPU last; each was tried by putting a tensor on it."""
+    found = []
+    for kind, backend in (("cuda", torch.cuda), ("xpu", torch.xpu)):
+        if backend.is_available():
+            for index in range(backend.device_count()):
+                found.append(_try(f"{kind}:{index}", backend.get_device_name(index)))
+    if torch.backends.mps.is_available():
+        found.append(_try("mps", "Apple GPU"))
+    free, total = _memory("SC_AVPHYS_PAGES"), _memory("SC_PHYS_PAGES")
+    return [*found, Device("cpu", f"{os.cpu_count()} cores", True, "", free, total)]
+
+
+def _memory(pages: str) -> int | None:
+    """Bytes of the machine's memory by a name of sysconf; None where the system has no such name (macOS)."""
+    return os.sysconf(pages) * os.sysconf("SC_PAGE_SIZE") if pages in os.sysconf_names else None
+
+
+def _try(name: str, title: str) -> Device:
+    try:
+        torch.ones(2, device=name).sum().item()
+        free, total = torch.cuda.mem_get_info(name) if name.startswith("cuda") else (None, None)
+    except RuntimeError as error:
+        return Device(name, title, False, str(error).splitlines()[0], None, None)
+    return Device(name, title, True, "", free, total)
+
+
+def choose(asked: str) -> torch.device:
+    """The device asked for, or for `auto` the usable one with the most free memory, else the CPU.
+
+    Raises UsageError that says what was asked for and what is there.
+    """
+    if asked == "cpu":
+        return torch.device("cpu")
+    present = devices()
+    usable = [device for device in present if device.usable]
+    if asked == "auto":
+        best = max(usable[:-1] or usable, key=lambda device: device.free or 0)
+        return torch.device(best.name)
+    for device in present:
+        if asked == device.name or (":" not in asked and device.name.split(":")[0] == asked):
+            if device.usable:
+                return torch.device(device.name)
+            raise UsageError(f"device {asked!r} is here but cannot be used: {device.why}")
+    names = ", ".join(device.name for device in usable)
+    raise UsageError(f"device {asked!r} is not on this machine, which has {names}; type --device {usable[0].name}")
+
+
+def precision(asked: Literal["auto", "fp32", "bf16"], device: torch.device) -> Literal["fp32", "bf16"]:
+    """`fp32` or `bf16`: as asked, or for `auto` bf16 autocast where the GPU computes in it, fp32 elsewhere."""
+    if asked != "auto":
+        return asked
+    return "bf16" if device.type == "cuda" and torch.cuda.is_bf16_supported() else "fp32"
+
+
+def fastest_thread_count(play: Callable[[], None], budget: float = 1.5) -> int:
+    """The number of CPU threads at which `play` runs fastest, by trying 1, 2, 4, ... and all cores.
+
+    More threads must win by a tenth to be chosen, since they lose most on a busy machine. `budget` is the
+    time in seconds that all trials together may take, one run of each excepted.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    counts = sorted({count for count in (1, 2, 4, 8, 16, cores) if count <= cores})
+    best, least = 1, float("inf")
+    for count in counts:
+        torch.set_num_threads(count)
+        play()  # warm up
+        times: list[float] = []
+        while len(times) < 3 or (sum(times) < budget / len(counts) and len(times) < 20):
+            start = time.perf_counter()
+            play()
+            times.append(time.perf_counter() - start)
+            if sum(times) > budget / len(counts):
+                break
+        if statistics.median(times) < 0.9 * least:
+            best, least = count, statistics.median(times)
+    return best
+
+
+def seed_generators(device: torch.device, seed: int) -> None:
+    """Seed torch's default generators of the CPU and of the device in use (1 us; `torch.manual_seed` takes 128)."""
+    torch.default_generator.manual_seed(seed)
+    if device.type == "cuda":
+        torch.cuda.default_generators[device.index or 0].manual_seed(seed)
+    elif device.type == "xpu":
+        torch.xpu.manual_seed(seed)
+    elif device.type == "mps":
+        torch.mps.manual_seed(seed)
+
+
+@contextmanager
+def drawing(device: torch.device, seed: int) -> Iterator[None]:
+    """Inside, torch's default generators are seeded with `seed`; afterwards they are where they were."""
+    host = torch.default_generator.get_state()
+    backend = {"cuda": torch.cuda, "xpu": torch.xpu, "mps": torch.mps}.get(device.type)
+    place = () if device.type == "mps" else (device,)
+    state = backend.get_rng_state(*place) if backend else None
+    seed_generators(device, seed)
+    try:
+        yield
+    finally:
+        torch.default_generator.set_state(host)
+        if backend and state is not None:
+            backend.set_rng_state(state, *place)

@@ -1,0 +1,41 @@
+"""Files that are there whole or not at all, also after a crash."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+__all__ = ["write_whole"]
+
+_CHUNK = 1 << 20  # bytes handed to the system at once
+
+
+def write_whole(path: Path, contents: bytes) -> None:
+    """Write a file so that at any moment it is either the old one or the whole new one.
+
+    Written beside its place, synchronised, renamed, and the folder synchronised. Makes the folder; leaves
+    nothing behind if writing fails. Raises OSError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        _write(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), contents)
+        os.replace(partial, path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _write(descriptor: int, contents: bytes) -> None:
+    try:
+        view = memoryview(contents)
+        while view:
+            view = view[os.write(descriptor, view[:_CHUNK]) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

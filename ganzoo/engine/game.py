@@ -1,0 +1,240 @@
+"""The minimax game: whose turn it is decides what moves.
+
+One step = every player that plays takes its turns once, in the order of the list. A turn is: seed the
+generators by counting, turn gradients on for what the player moves and off for all else, evaluate its
+objective, and move, all kept or all undone. Not here: when to log, save or stop (train.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ganzoo.contract import Architecture, Batch, Config, Player, Space
+from ganzoo.counted import counted
+from ganzoo.data import Dataset, Stream
+from ganzoo.engine.device import drawing, seed_generators
+from ganzoo.engine.generator import draw_prior
+from ganzoo.engine.guard import Guard
+from ganzoo.engine.optimise import Mover
+from ganzoo.engine.state import State, named_parameters
+from ganzoo.engine.tally import Tally
+from ganzoo.errors import PluginError
+
+__all__ = ["Game", "Seat"]
+
+
+@dataclass
+class Seat:
+    """One player at the table: what the engine has made ready for its turns."""
+
+    player: Player
+    mover: Mover
+    on: list[nn.Parameter]  # every parameter that it moves
+    off: list[nn.Parameter]  # every other trainable one
+    guard: Guard
+    tally: Tally
+    stream: Stream | None
+    averaged: tuple[list[Tensor], list[Tensor]]  # the moving average's tensors, and those they follow
+    direction: Tensor  # the objective's sign in the loss that autograd descends: -1 to maximize
+
+
+class Game:
+    """Players, networks and data, and the turns that they take.
+
+    seed: the run's. batch: samples per turn. ema: decay of the generator's average. clip: greatest norm of
+    a turn's gradient, None for any. steps: the plan, which `progress` is measured against.
+    """
+
+    def __init__(
+        self,
+        architecture: Architecture,
+        config: Config,
+        space: Space,
+        players: list[Player],
+        state: State,
+        dataset: Dataset | None,
+        *,
+        device: torch.device,
+        seed: int,
+        batch: int,
+        steps: int,
+        precision: str = "fp32",
+        ema: float = 0.0,
+        clip: float | None = None,
+    ) -> None:
+        self.architecture, self.config, self.space = architecture, config, space
+        self.state, self.device, self.seed, self.batch_size, self.steps = state, device, seed, batch, steps
+        self.clip, self._follow = clip, 1.0 - ema
+        self._nets = state.nets
+        self._autocast = torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
+        self._step, self._progress = torch.zeros((), device=device), torch.zeros((), device=device)
+        self._focused: Seat | None = None
+        everything = named_parameters(state.modules, list(state.modules))
+        self.seats = [self._seat(player, everything, dataset) for player in players]
+
+    def _seat(self, player: Player, everything: Mapping[str, nn.Parameter], dataset: Dataset | None) -> Seat:
+        mover = self.state.movers[player.name]
+        moved = {id(parameter) for parameter in mover.parameters}
+        changing = self.state.buffers()
+        if player.after:
+            changing += [*everything.values(), *mover.state().values()]
+        elif not mover.settles_itself:
+            changing += [*mover.parameters, *mover.state().values()]
+        stream = dataset and Stream(dataset, self.batch_size, self.seed, player.name, self.device)
+        following: list[Tensor] = []
+        followed: list[Tensor] = []
+        if any(name in self.state.average for name in player.over):
+            pairs = named_pairs(self.state.average, self.state.modules)
+            following, followed = [a for a, _ in pairs], [b for _, b in pairs]
+        return Seat(
+            player,
+            mover,
+            on=mover.parameters,
+            off=[parameter for parameter in everything.values() if id(parameter) not in moved],
+            guard=Guard(changing),
+            tally=Tally(self.device),
+            stream=stream or None,
+            averaged=(following, followed),
+            direction=torch.tensor(-1.0 if player.goal == "maximize" else 1.0, device=self.device),
+        )
+
+    def step(self, step: int) -> None:
+        """Play one step, counted from 0."""
+        self._step.fill_(step)
+        self._progress.fill_(step / self.steps)
+        for seat in self.seats:
+            if seat.player.plays(step):
+                for turn in range(seat.player.turns):
+                    self.turn(seat, step, turn)
+
+    def batch(self, seat: Seat, step: int, turn: int) -> Batch:
+        """What a turn is played on: a function of the seed, the player and the turn's number alone."""
+        name, place = seat.player.name, seat.player.turns_before(step) + turn
+
+        def draw_z() -> Any:
+            with drawing(self.device, counted(self.seed, "z", step, name, turn)):
+                return draw_prior(self.architecture, self.batch_size, self.config, self.space, self.device)
+
+        fetch = {"z": draw_z}
+        if seat.stream:
+            stream = seat.stream
+            fetch["real"] = lambda: stream.real(place)
+            if self.space.classes:
+                fetch["label"] = lambda: stream.label(place)
+        return Batch(self.batch_size, step=self._step, progress=self._progress, device=self.device, fetch=fetch)
+
+    def focus(self, seat: Seat) -> None:
+        """Turn gradients on for what the player moves, off for every other trainable parameter."""
+        if self._focused is not seat:
+            for parameter in seat.off:
+                parameter.requires_grad = False
+            for parameter in seat.on:
+                parameter.requires_grad = True
+            self._focused = seat
+
+    def evaluate(self, seat: Seat, batch: Batch, step: int, turn: int) -> tuple[dict[str, Tensor], Tensor]:
+        """The objective's terms and their sum, 0-d; draws are those of this turn however often it is evaluated."""
+        seed_generators(self.device, counted(self.seed, "turn", step, seat.player.name, turn))
+        self.focus(seat)
+        try:
+            with self._autocast:
+                terms = dict(seat.player.objective(self._nets, batch, self.config))
+        except Exception as error:
+            raise PluginError(f"player {seat.player.name!r} raised {type(error).__name__} at step {step}") from error
+        wanted = [term for term in terms.values() if isinstance(term, Tensor) and term.requires_grad]
+        wrong = [name for name, term in terms.items() if not isinstance(term, Tensor) or term.dim()]
+        if wrong or not wanted:
+            found = ", ".join(f"{k}: {describe(terms[k])}" for k in wrong) or "no term with a gradient"
+            raise PluginError(
+                f"player {seat.player.name!r}: an objective returns named 0-d tensors, at least one of which depends "
+                f"on {' '.join(seat.player.over)}; found {found}"
+            )
+        return terms, sum(wanted[1:], wanted[0])
+
+    def turn(self, seat: Seat, step: int, turn: int) -> Batch:
+        """One player's turn: kept whole, or undone whole if its objective or gradient is not finite or it raises.
+
+        Returns the batch that it was played on.
+        """
+        batch = self.batch(seat, step, turn)
+        seat.guard.keep()
+        try:
+            terms, objective = self.evaluate(seat, batch, step, turn)
+            gradients = self.gradients(seat, objective)
+            norm = total_norm(gradients, self.device)
+            ok = torch.isfinite(objective.detach()) & torch.isfinite(norm)
+            if self.clip is not None:
+                scale = (self.clip / (norm + 1e-12)).clamp(max=1)
+                gradients = [None if g is None else g * scale for g in gradients]  # not in place: they may be shared
+            with torch.no_grad():
+                seat.mover.step(gradients, ok, step / self.steps)
+                if seat.player.after:
+                    detached = {name: term.detach() for name, term in terms.items()}
+                    seat.player.after(self._nets, detached, batch.kept, self.config)
+        except BaseException:
+            seat.guard.restore()
+            raise
+        seat.guard.settle(ok)
+        self._average(seat, ok)
+        seat.tally.add(terms, objective, norm, ok)
+        return batch
+
+    def gradients(self, seat: Seat, objective: Tensor) -> list[Tensor | None]:
+        """The loss's gradient for each parameter that the player moves, None for those it does not reach."""
+        direction = seat.direction.to(objective.dtype)
+        return list(torch.autograd.grad(objective, seat.on, grad_outputs=direction, allow_unused=True))
+
+    def _average(self, seat: Seat, ok: Tensor) -> None:
+        following, followed = seat.averaged
+        if following:
+            with torch.no_grad():
+                way = torch._foreach_sub(followed, following)
+                torch._foreach_mul_(way, ok * self._follow)
+                torch._foreach_add_(following, way)
+                for name, module in self.state.average.items():
+                    for mine, live in zip(module.buffers(), self.state.modules[name].buffers(), strict=True):
+                        mine.copy_(live)
+
+    def diagnose(self, seat: Seat, step: int, turn: int) -> str:
+        """Which term or which network's gradient is not finite in a turn that was just undone, in one clause."""
+        seat.guard.keep()
+        batch = self.batch(seat, step, turn)
+        terms, objective = self.evaluate(seat, batch, step, turn)
+        gradients = self.gradients(seat, objective)
+        seat.guard.restore()
+        where = f"at step {step}, player {seat.player.name!r}"
+        for name, term in terms.items():
+            if not torch.isfinite(term):
+                return f"{where}: the term {name!r} is {term.item()}"
+        for name, gradient in zip(seat.mover.names, gradients, strict=True):
+            if gradient is not None and not torch.isfinite(gradient).all():
+                return f"{where}: the gradient of {name!r} is not finite"
+        return f"{where}: the gradient's norm is not finite"
+
+
+def named_pairs(average: Mapping[str, nn.Module], modules: Mapping[str, nn.Module]) -> list[tuple[Tensor, Tensor]]:
+    """The parameters of a moving average with those that they follow, tied ones once."""
+    pairs: dict[int, tuple[Tensor, Tensor]] = {}
+    for name, module in average.items():
+        for mine, live in zip(module.parameters(), modules[name].parameters(), strict=True):
+            pairs[id(mine)] = (mine.detach(), live.detach())
+    return list(pairs.values())
+
+
+def total_norm(gradients: list[Tensor | None], device: torch.device) -> Tensor:
+    """The Euclidean norm of all gradients together, 0-d; not finite if any of them is not."""
+    present = [gradient for gradient in gradients if gradient is not None]
+    if not present:
+        return torch.zeros((), device=device)
+    norm: Tensor = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(present)))
+    return norm
+
+
+def describe(value: object) -> str:
+    """A value as an error names it: a tensor by its shape, anything else by its type."""
+    return f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__

@@ -1,0 +1,175 @@
+"""A generator: the networks of a GAN that samples are drawn from, as an ordinary module in eval mode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ganzoo.contract import Architecture, Batch, Config, Space
+from ganzoo.counted import counted
+from ganzoo.engine.device import drawing
+from ganzoo.engine.samples import Samples
+from ganzoo.errors import CheckpointError, PluginError, UsageError
+
+__all__ = ["Generator", "build", "draw_prior", "evaluating", "generate"]
+
+_CHUNK = 16  # samples always made together, so that the first of many have the bits of few
+
+
+def draw_prior(architecture: Architecture, n: int, config: Config, space: Space, device: torch.device) -> Any:
+    """Z for n samples from the architecture's prior, (n, Z) standard normal where it names none."""
+    if architecture.prior:
+        return architecture.prior(n, config, space, device)
+    length: int = getattr(config, "latent_dim", 0)
+    if not length:
+        raise PluginError("without a prior of its own, an architecture's Config has a field latent_dim, Z")
+    return torch.randn(n, length, device=device)
+
+
+def generate(architecture: Architecture, modules: Mapping[str, nn.Module], batch: Batch, config: Config) -> Tensor:
+    """Samples (N, *shape) from a batch's latents, labels and sources, as the architecture says; G(z) by default."""
+    if architecture.generate:
+        return architecture.generate(SimpleNamespace(**modules), batch, config)
+    samples: Tensor = modules[architecture.generator[0]](batch.z)
+    return samples
+
+
+@contextmanager
+def evaluating(modules: Mapping[str, nn.Module]) -> Iterator[None]:
+    """Inside, the modules are in eval mode and nothing records gradients; afterwards they are as they were."""
+    parts = [part for module in modules.values() for part in module.modules()]
+    modes = [part.training for part in parts]
+    for part in parts:
+        part.training = False
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        for part, mode in zip(parts, modes, strict=True):
+            part.training = mode
+
+
+class Generator(nn.Module):
+    """Draws samples: `sample(16, seed=0)`. `name` is the GAN's, `config` its hyper-parameters, `space` its output."""
+
+    def __init__(
+        self,
+        name: str,
+        architecture: Architecture,
+        config: Config,
+        space: Space,
+        modules: Mapping[str, nn.Module],
+    ) -> None:
+        super().__init__()
+        self.name, self.architecture, self.config, self.space = name, architecture, config, space
+        self.nets = nn.ModuleDict(modules)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the networks are."""
+        return next((parameter.device for parameter in self.parameters()), torch.device("cpu"))
+
+    def forward(self, z: Any, label: Tensor | None = None) -> Tensor:
+        """Samples (N, *shape) from latents z, as the prior draws them, and labels (N,) where the GAN takes them."""
+        size = len(z) if isinstance(z, Tensor) else len(next(iter(z.values() if isinstance(z, dict) else z)))
+        zero = torch.zeros((), device=self.device)
+        fetch: dict[str, Any] = {"z": lambda: z}
+        if label is not None:
+            fetch["label"] = lambda: label
+        batch = Batch(size, step=zero, progress=zero + 1, device=self.device, fetch=fetch)
+        return generate(self.architecture, dict(self.nets), batch, self.config)
+
+    def sample(self, n: int, *, seed: int = 0, labels: Sequence[int | str] | None = None) -> Samples:
+        """Draw n samples. The same seed on the same device gives the same bytes, and the first of more samples.
+
+        labels: class numbers or names, repeated to n; without them every class in turn. The global random
+        state is left as it was. Raises UsageError for a label that does not exist.
+        """
+        if n < 1:
+            raise UsageError(f"asked for {n} samples; ask for at least one, for example -n 16")
+        label = self._labels(n + _CHUNK, labels)
+        parts = []
+        with evaluating(dict(self.nets)):
+            for first in range(0, n, _CHUNK):
+                with drawing(self.device, counted(seed, "sample", first)):
+                    z = draw_prior(self.architecture, _CHUNK, self.config, self.space, self.device)
+                    chosen = label[first : first + _CHUNK] if label is not None else None
+                    parts.append(self(z, chosen).float().cpu())
+        return Samples(torch.cat(parts)[:n], self.space)
+
+    def walk(self, frames: int, *, seed: int = 0, columns: int = 4, stops: int = 4) -> list[Samples]:
+        """`frames` pictures of columns^2 samples each, whose latents pass through `stops` random points and return.
+
+        The way between two points is spherical, since N(0, I) has its mass on a shell (White 2016, sec. 2.1).
+        Raises UsageError where the prior's latents are not one tensor of real numbers.
+        """
+        n, device = columns * columns, self.device
+        points = []
+        for stop in range(stops):
+            with drawing(device, counted(seed, "walk", stop)):
+                points.append(draw_prior(self.architecture, n, self.config, self.space, device))
+        if not all(isinstance(point, Tensor) and point.is_floating_point() for point in points):
+            raise UsageError(f"{self.name} has structured latents, which a walk cannot pass between")
+        label = self._labels(n, None)
+        shown = []
+        with evaluating(dict(self.nets)), drawing(device, counted(seed, "walk")):
+            for frame in range(frames):
+                place = frame / frames * stops
+                here, there = points[int(place)], points[(int(place) + 1) % stops]
+                shown.append(Samples(self(_between(here, there, place % 1), label), self.space))
+        return shown
+
+    def _labels(self, n: int, labels: Sequence[int | str] | None) -> Tensor | None:
+        names = self.space.classes
+        if not names:
+            if labels:
+                raise UsageError(f"{self.name} was trained without labels; leave out --labels")
+            return None
+        numbers = []
+        for label in labels or range(len(names)):
+            if str(label) in names:
+                numbers.append(names.index(str(label)))
+            elif str(label).isdecimal() and int(label) < len(names):
+                numbers.append(int(label))
+            else:
+                raise UsageError(f"no class {label!r}; the classes are {', '.join(names)}")
+        return torch.tensor(numbers, device=self.device).repeat(-(-n // len(numbers)))[:n]
+
+
+def build(
+    name: str,
+    architecture: Architecture,
+    config: Config,
+    space: Space,
+    tensors: Mapping[str, Tensor],
+    where: str,
+) -> Generator:
+    """A generator from tensors named `<network>.<name>`.
+
+    where: the file that an error names. Raises CheckpointError where names, shapes or values do not fit.
+    """
+    with drawing(torch.device("cpu"), 0):
+        modules = {key: architecture.networks(config, space)[key] for key in architecture.generator}
+    generator = Generator(name, architecture, config, space, modules)
+    expected = {key.removeprefix("nets."): value for key, value in generator.state_dict().items()}
+    wrong = sorted(expected.keys() ^ tensors.keys())
+    wrong += sorted(key for key in expected.keys() & tensors.keys() if expected[key].shape != tensors[key].shape)
+    if wrong:
+        raise CheckpointError(f"{where} does not fit {name}: {len(wrong)} tensors differ, for example {wrong[0]!r}")
+    bad = [key for key, value in tensors.items() if value.is_floating_point() and not torch.isfinite(value).all()]
+    if bad:
+        raise CheckpointError(f"{where} holds values that are not finite, for example in {bad[0]!r}")
+    generator.load_state_dict({f"nets.{key}": value for key, value in tensors.items()})
+    return generator.eval().requires_grad_(False)
+
+
+def _between(here: Tensor, there: Tensor, share: float) -> Tensor:
+    """Spherical interpolation between two batches of latents (N, Z)."""
+    angle = torch.acos(torch.cosine_similarity(here, there, dim=1).clamp(-0.9999, 0.9999))[:, None]
+    sine = torch.sin(angle)
+    return torch.sin((1 - share) * angle) / sine * here + torch.sin(share * angle) / sine * there

@@ -1,0 +1,93 @@
+"""The `model/` folder of a run: what is published and loaded, weights as safetensors and all else as JSON."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+from safetensors import SafetensorError
+
+from ganzoo import __version__, catalogue
+from ganzoo.contract import Space
+from ganzoo.engine.checkpoint import Checkpoint, read
+from ganzoo.engine.files import write_whole
+from ganzoo.engine.generator import Generator, build
+from ganzoo.errors import CheckpointError
+
+__all__ = ["FORMAT", "from_checkpoint", "read_model", "write_model"]
+
+FORMAT = 1
+
+
+def write_model(folder: Path, generator: Generator, training: dict[str, Any]) -> None:
+    """Write generator.safetensors and config.json, each whole. training: data set, steps and seed, for the reader."""
+    entry = catalogue.entry(generator.name)
+    tensors = {
+        key.removeprefix("nets."): value.detach().to("cpu").contiguous().clone()
+        for key, value in generator.state_dict().items()
+    }
+    weights = safetensors.torch.save(tensors, {"format": "pt", "plugin": generator.name, "role": "generator"})
+    config = {
+        "ganzoo_format": FORMAT,
+        "ganzoo_version": __version__,
+        "plugin": {
+            "name": generator.name,
+            "distribution": entry.distribution,
+            "version": entry.version,
+            "revision": generator.architecture.revision,
+        },
+        "architecture": generator.config.to_dict(),
+        "space": generator.space.to_dict(),
+        "training": training,
+        "weights": {"generator": {"file": "generator.safetensors", "sha256": sha256(weights).hexdigest()}},
+    }
+    write_whole(folder / "generator.safetensors", weights)
+    write_whole(folder / "config.json", (json.dumps(config, indent=2) + "\n").encode())
+
+
+def read_model(folder: Path) -> Generator:
+    """The generator that `write_model` wrote. Raises CheckpointError that names what does not fit."""
+    path = folder / "config.json"
+    try:
+        config = json.loads(path.read_text())
+        entry = config["weights"]["generator"]
+        if config["ganzoo_format"] > FORMAT:
+            raise CheckpointError(f"{path} has format {config['ganzoo_format']}; type: pip install --upgrade ganzoo")
+        weights = (folder / "generator.safetensors").read_bytes()
+        if sha256(weights).hexdigest() != entry["sha256"]:
+            raise CheckpointError(f"{folder / 'generator.safetensors'} does not match the hash in {path}")
+        tensors = safetensors.torch.load(weights)
+        plugin, options, space = config["plugin"], config["architecture"], Space.from_dict(config["space"])
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+        raise CheckpointError(f"{folder} is not a model of ganzoo: {type(error).__name__}: {error}") from None
+    return _build(plugin, options, space, tensors, str(folder))
+
+
+def from_checkpoint(path: Path, *, raw: bool = False) -> Generator:
+    """The generator of a checkpoint file: its moving average where there is one, unless `raw`."""
+    checkpoint = read(path)
+    values = checkpoint.values
+    tensors = _generator_tensors(checkpoint, raw)
+    return _build(values["plugin"], values["config"], Space.from_dict(values["space"]), tensors, str(path))
+
+
+def _generator_tensors(checkpoint: Checkpoint, raw: bool) -> dict[str, Any]:
+    has_average = any(name.startswith("average.") for name in checkpoint.tensors)
+    prefix = "average." if has_average and not raw else "nets."
+    nets = tuple(f"{prefix}{net}." for net in checkpoint.values["generator"])
+    return {name.removeprefix(prefix): v for name, v in checkpoint.tensors.items() if name.startswith(nets)}
+
+
+def _build(plugin: dict[str, Any], options: dict[str, Any], space: Space, tensors: Any, where: str) -> Generator:
+    name = plugin["name"]
+    architecture = catalogue.load(name)
+    if architecture.revision != plugin["revision"]:
+        raise CheckpointError(
+            f"{where} was made with revision {plugin['revision']} of {name}, installed is revision "
+            f"{architecture.revision}, which means other networks; type: pip install "
+            f"{plugin.get('distribution', name)}=={plugin.get('version', '')}"
+        )
+    return build(name, architecture, architecture.config.parse(options), space, tensors, where)

@@ -1,0 +1,257 @@
+"""From settings to a game that is ready to play: everything is built and tried before a folder is made."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from ganzoo import catalogue
+from ganzoo.contract import Architecture, Config, Player, Space
+from ganzoo.counted import counted
+from ganzoo.data import Dataset, Request, needs_augmentation, open_dataset
+from ganzoo.engine import device as devices
+from ganzoo.engine.checkpoint import newest, read
+from ganzoo.engine.folder import find
+from ganzoo.engine.game import Game
+from ganzoo.engine.state import State, named_parameters, tensors_of
+from ganzoo.engine.trial import play_step, seconds_per_step, try_turns
+from ganzoo.errors import CheckpointError, PluginError, UsageError
+from ganzoo.nn.augment import augment
+from ganzoo.settings import Resolved, Settings, completed
+
+__all__ = ["Setup", "prepare"]
+
+
+@dataclass(kw_only=True)
+class Setup:
+    """A game ready to play, and what was found out while building it.
+
+    seconds: of one step, measured. saved: bytes that the largest turn keeps for its gradients.
+    notes: sentences for the user.
+    """
+
+    resolved: Resolved
+    title: str
+    architecture: Architecture
+    config: Config
+    space: Space
+    dataset: Dataset | None
+    device: torch.device
+    game: Game
+    seconds: float
+    saved: int
+    notes: list[str]
+
+    @property
+    def settings(self) -> Settings:
+        """The settings, every one of them resolved."""
+        return self.resolved.settings
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What a checkpoint says of itself, as JSON values: the GAN, its options, the space and the data."""
+        entry = catalogue.entry(self.settings.gan)
+        return {
+            "plugin": {
+                "name": entry.name,
+                "distribution": entry.distribution,
+                "version": entry.version,
+                "revision": self.architecture.revision,
+            },
+            "config": self.config.to_dict(),
+            "space": self.space.to_dict(),
+            "generator": list(self.architecture.generator),
+            "data": {
+                "name": self.dataset.name if self.dataset else "",
+                "fingerprint": self.dataset.fingerprint if self.dataset else "",
+            },
+            "seed": self.settings.seed,
+            "threads": self.settings.threads,
+        }
+
+    @property
+    def memory(self) -> int:
+        """An estimate in bytes of what training holds: data, weights, optimiser state, gradients, activations."""
+        tensors = self.game.state.tensors().values()
+        gradients = max(sum(p.nbytes for p in seat.on) for seat in self.game.seats)
+        data = self.dataset.samples.nbytes if self.dataset else 0
+        return data + sum(tensor.nbytes for tensor in tensors) + gradients + self.saved
+
+
+def prepare(resolved: Resolved) -> Setup:
+    """Load the GAN, open the data, build the networks, and try one turn of each player on copies of them.
+
+    Raises UsageError, DataError or PluginError; nothing has been written then.
+    """
+    architecture = catalogue.load(resolved.settings.gan)
+    resolved = completed(resolved, architecture)
+    settings = resolved.settings
+    device = devices.choose(settings.device)
+    config = architecture.config.parse(settings.options)
+    players = list(architecture.players(config))
+    dataset, space, notes = _data(settings, architecture)
+    modules = _networks(settings, architecture, config, space)
+    _check_players(settings.gan, players, modules, architecture)
+    if settings.start_from:
+        notes.append(_start_from(settings.start_from, modules))
+    augmented = _augmentation(settings, architecture, dataset, modules, notes)
+    precision = devices.precision(settings.precision, device)
+    for module in modules.values():
+        module.to(device)
+        if any(parameter.dim() == 4 for parameter in module.parameters()):
+            module.to(memory_format=torch.channels_last)
+    on_device = dataset and dataset.to(device)
+
+    def play_with(these: Mapping[str, nn.Module], steps: int) -> Game:
+        state = State(these, players, architecture.generator, average=bool(settings.ema), schedule=settings.schedule)
+        return Game(
+            architecture, config, space, players, state, on_device,
+            device=device, seed=settings.seed, batch=settings.batch or 1, steps=steps, precision=precision,
+            ema=settings.ema or 0.0, clip=settings.clip,
+        )  # fmt: skip
+
+    trial = play_with(copy.deepcopy(modules), 1)
+    reads, saved = try_turns(trial)
+    threads = settings.threads
+    if threads is None:
+        threads = (
+            devices.fastest_thread_count(lambda: play_step(trial)) if device.type == "cpu" else torch.get_num_threads()
+        )
+    torch.set_num_threads(threads)
+    seconds = seconds_per_step(trial)
+    steps = settings.steps or _steps(settings, players, reads, dataset)
+    settings = replace(
+        settings,
+        steps=steps,
+        epochs=None,
+        threads=threads,
+        device=str(device),
+        precision=precision,
+        augment=augmented,
+    )
+    entry = catalogue.entry(settings.gan)
+    paper = entry.outline.citation
+    return Setup(
+        resolved=replace(resolved, settings=settings),
+        title=f"{settings.gan} ({paper})" if paper else settings.gan,
+        architecture=architecture,
+        config=config,
+        space=space,
+        dataset=on_device or None,
+        device=device,
+        game=play_with(modules, steps),
+        seconds=seconds,
+        saved=saved,
+        notes=notes,
+    )
+
+
+def _data(settings: Settings, architecture: Architecture) -> tuple[Dataset | None, Space, list[str]]:
+    if architecture.spaces == ("game",):
+        return None, Space(kind="game", shape=()), []
+    root = Path(settings.data_root) if settings.data_root else None
+    size = settings.size or architecture.size
+    request = Request(root=root, size=size, channels=settings.channels, strict=settings.strict)
+    dataset = open_dataset(settings.data or architecture.data, request)
+    if dataset.space.kind not in architecture.spaces:
+        raise UsageError(
+            f"{settings.gan} makes {' or '.join(architecture.spaces)} samples, and {dataset.name} holds "
+            f"{dataset.space.kind}s; type --data {architecture.data}, or see `ganzoo datasets`"
+        )
+    return dataset, dataset.space, list(dataset.notes)
+
+
+def _networks(settings: Settings, architecture: Architecture, config: Config, space: Space) -> dict[str, nn.Module]:
+    """The networks, initialised on the CPU by counted draws, so that they are the same for every device."""
+    cpu = torch.device("cpu")
+    with devices.drawing(cpu, counted(settings.seed, "networks")):
+        try:
+            modules = dict(architecture.networks(config, space))
+        except UsageError:
+            raise
+        except Exception as error:
+            raise PluginError(f"{settings.gan}: networks raised {type(error).__name__} for {space}") from error
+    wrong = [name for name, module in modules.items() if not (name.isidentifier() and isinstance(module, nn.Module))]
+    if wrong or not modules:
+        raise PluginError(f"{settings.gan}: networks returns modules by name; found {wrong or 'none'}")
+    return modules
+
+
+def _check_players(gan: str, players: list[Player], modules: Mapping[str, nn.Module], arch: Architecture) -> None:
+    names = [player.name for player in players]
+    wrong = [f"two players are called {name!r}; give one a name=" for name in names if names.count(name) > 1][:1]
+    named = {net for player in players for net in player.over} | set(arch.generator)
+    wrong += [f"there is no network {net!r}; there are {', '.join(modules)}" for net in sorted(named - set(modules))]
+    wrong += [
+        f"player {player.name!r} moves {' '.join(player.over)}, which have no trainable parameters"
+        for player in players
+        if set(player.over) <= set(modules) and not named_parameters(modules, player.over)
+    ]
+    if wrong or not players:
+        raise PluginError(f"{gan}: " + ("; ".join(wrong) or "players returned none"))
+
+
+def _augmentation(
+    settings: Settings,
+    architecture: Architecture,
+    dataset: Dataset | None,
+    modules: Mapping[str, nn.Module],
+    notes: list[str],
+) -> bool:
+    """Put the random lens before the discriminators, in training, if asked for or if the images are few."""
+    few = dataset is not None and needs_augmentation(dataset)
+    wanted = few if settings.augment is None else settings.augment
+    if not wanted:
+        return False
+    if dataset is None or dataset.space.kind != "image":
+        raise UsageError("--augment is for images; leave it out")
+    if few:
+        notes.append(
+            f"{len(dataset):,} images are fewer than 1,000: differentiable augmentation is on "
+            "(--no-augment turns it off)"
+        )
+
+    def lens(module: nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (augment(inputs[0]), *inputs[1:]) if module.training else inputs
+
+    for name in architecture.discriminator:
+        if name in modules:
+            modules[name].register_forward_pre_hook(lens)
+    return True
+
+
+def _start_from(target: str, modules: Mapping[str, nn.Module]) -> str:
+    """Copy a run's networks into these. Raises CheckpointError if they are other networks."""
+    path = Path(target)
+    checkpoint = read(path) if path.suffix == ".safetensors" else newest(find(target).checkpoints)[0]
+    mine = tensors_of(modules)
+    theirs = {name.removeprefix("nets."): v for name, v in checkpoint.tensors.items() if name.startswith("nets.")}
+    wrong = sorted(mine.keys() ^ theirs.keys())
+    wrong += [name for name in mine.keys() & theirs.keys() if mine[name].shape != theirs[name].shape]
+    if wrong:
+        raise CheckpointError(
+            f"--from {target}: its networks are others ({checkpoint.values['plugin']['name']}, {wrong[0]!r} differs); "
+            "use the same GAN, options, size and channels"
+        )
+    with torch.no_grad():
+        for name, value in mine.items():
+            value.copy_(theirs[name])
+    return f"starting from the weights of {checkpoint.path}, step {checkpoint.step}"
+
+
+def _steps(settings: Settings, players: list[Player], reads: list[str], dataset: Dataset | None) -> int:
+    """How many steps the asked epochs are: an epoch ends when the first player that reads reals has seen them all."""
+    if settings.epochs is None:
+        return 10**9  # --minutes alone: until the time is over
+    if not reads or dataset is None:
+        raise UsageError(f"--epochs: no player of {settings.gan} reads real samples; type --steps N")
+    reader = next(player for player in players if player.name == reads[0])
+    per_step = (settings.batch or 1) * reader.turns / reader.every
+    return reader.start + math.ceil(settings.epochs * len(dataset) / per_step)

@@ -1,0 +1,292 @@
+"""The run: plays the game step by step, and saves, logs, goes back and stops as it must."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from ganzoo.counted import counted
+from ganzoo.engine import checkpoint
+from ganzoo.engine.folder import RunFolder, now
+from ganzoo.engine.generator import Generator
+from ganzoo.engine.model import write_model
+from ganzoo.engine.observers import Observers
+from ganzoo.engine.samples import Samples
+from ganzoo.engine.scores import score_samples
+from ganzoo.engine.setup import Setup
+from ganzoo.engine.stopping import StopRequest
+from ganzoo.errors import CheckpointError, DataError, Diverged, GanzooError, Stopped
+
+__all__ = ["Listener", "Run"]
+
+PATIENCE = 10  # turns in a row without a finite value after which a player has diverged
+
+
+class Listener(Protocol):
+    """Who is told what the run does; the terminal is one."""
+
+    def started(self, run: Run) -> None:
+        """The run is about to play its first step."""
+
+    def progress(self, run: Run) -> None:
+        """Some time has passed; called about twice a second."""
+
+    def tell(self, text: str) -> None:
+        """One line for the user."""
+
+    def ended(self, run: Run) -> None:
+        """The run has ended, `run.exit_reason` says how."""
+
+
+class Run:
+    """One run in its folder. `step` steps are done of `steps`; `record` holds the means since the last log point.
+
+    record's keys: `<player>/<term>`, `<player>/objective`, `<player>/gradient` (norm), `rejected` (turns), `rate`
+    (steps per second), and what observers add.
+    """
+
+    def __init__(self, setup: Setup, folder: RunFolder, listener: Listener | None = None) -> None:
+        self.setup, self.game, self.files, self.listener = setup, setup.game, folder, listener
+        self.settings, self.title, self.space, self.dataset = (
+            setup.settings,
+            setup.title,
+            setup.space,
+            setup.dataset,
+        )
+        self.folder, self.name = folder.path, setup.settings.gan
+        self.players = [seat.player for seat in self.game.seats]
+        self.step, self.steps = 0, self.game.steps
+        self.record: dict[str, float] = {}
+        self.exit_reason: str | None = None
+        self.log_every = self.settings.log_every or max(1, min(50, self.steps // 100))
+        self.sample_every = self.settings.sample_every or max(1, min(1000, self.steps // 60))
+        self.generator = Generator(self.name, setup.architecture, setup.config, setup.space, self.game.state.shown())
+        self._request = StopRequest()
+        self._replay_until = 0  # while going over steps again after a divergence: where that was seen
+        self._suspect = ""
+        self._saved_step = -1
+        self._observers = Observers()
+
+    @property
+    def due_for_picture(self) -> bool:
+        """Whether this log point is one at which pictures are made."""
+        return self.step % self.sample_every == 0 or self.step in (1, self.steps)
+
+    @property
+    def origins(self) -> dict[str, str]:
+        """Where each setting came from, by name."""
+        return dict(self.setup.resolved.origins)
+
+    def tell(self, text: str) -> None:
+        """One line to the user and to log.txt."""
+        self.files.tell(text)
+        if self.listener:
+            self.listener.tell(text)
+
+    def sample(self, n: int = 16, *, seed: int = 0) -> Samples:
+        """N samples of the generator as it is now; of its moving average where there is one."""
+        return self.generator.sample(n, seed=seed)
+
+    def fixed(self, n: int) -> Tensor:
+        """N samples (n, *shape) at the run's fixed latents, the same at every call."""
+        return self.generator.sample(n, seed=counted(self.settings.seed, "fixed")).tensor
+
+    def scores(self, n: int) -> tuple[Tensor, Tensor] | None:
+        """How real the discriminator finds n real and n generated samples, (n,) each; None without one."""
+        seed = counted(self.settings.seed, "scores", self.step)
+        return score_samples(self.game, self.dataset, n, seed) if self.dataset else None
+
+    def load(self, saved: checkpoint.Checkpoint) -> None:
+        """Go to where a checkpoint was saved. Raises CheckpointError or DataError if it is not of this game."""
+        fingerprint = self.dataset.fingerprint if self.dataset else ""
+        plugin = saved.values["plugin"]
+        if plugin["name"] != self.name:
+            raise CheckpointError(f"{saved.path} is a checkpoint of {plugin['name']}, not of {self.name}")
+        if saved.values["data"]["fingerprint"] != fingerprint and self.dataset:
+            raise DataError(
+                f"the data have changed since {saved.path} was saved: {self.dataset.name} had the fingerprint "
+                f"{saved.values['data']['fingerprint']}, now {fingerprint}; bring the old data back, or start a new "
+                f"run from these weights: ganzoo train {self.name} --from {self.folder}"
+            )
+        self.game.state.load(saved.tensors)
+        self.step = self._saved_step = saved.step
+        for seat in self.game.seats:
+            seat.tally.clear()
+
+    def play(self) -> None:
+        """Play to the last step. Raises Stopped after a signal, Diverged, or what a plugin raised."""
+        self.files.describe_start(
+            gan=self.name, device=str(self.setup.device), seed=self.settings.seed, from_step=self.step
+        )
+        for note in [*self.setup.notes, *self._observers.problems]:
+            self.tell(note)
+        reason = "error"
+        try:
+            with self._request:
+                if self.listener:
+                    self.listener.started(self)
+                if self._saved_step < 0:
+                    self._save()
+                self._observe("ganzoo_run_started")
+                reason = self._loop()
+        except Stopped as error:
+            reason = f"stopped: {error}"
+            raise
+        except Diverged as error:
+            reason = f"diverged: {error}"
+            raise
+        finally:
+            self.exit_reason = reason
+            try:
+                self.files.describe(end=now(), step=self.step, exit_reason=reason)
+            except OSError as error:
+                self.tell(f"run.json could not be written: {error.strerror}")
+        if self.listener:
+            self.listener.ended(self)
+
+    def _loop(self) -> str:
+        began = last_shown = self._clock = time.monotonic()
+        self._clock_step = self.step
+        minutes = self.settings.minutes
+        reason = "done"
+        while self.step < self.steps:
+            self.game.step(self.step)
+            self.step += 1
+            if self._replay_until:
+                self._watch_replay()
+            elif self._is_log_point():
+                self._log_point()
+            if self.step % self.settings.checkpoint_every == 0 and self.step < self.steps:
+                self._save()
+            elapsed = time.monotonic()
+            if self.listener and elapsed - last_shown > 0.5:
+                last_shown = elapsed
+                self.listener.progress(self)
+            if self._request.signal is not None:
+                self._stop()
+            if minutes and elapsed - began > minutes * 60 and self.step < self.steps:
+                reason = f"stopped after {minutes:g} minutes"
+                break
+        if self._streak():
+            self._diverged(final=True)
+        self._save(last=True)
+        self.write_model()
+        self._observe("ganzoo_run_ended")
+        return reason
+
+    def _is_log_point(self) -> bool:
+        return self.step % self.log_every == 0 or self.due_for_picture
+
+    def _log_point(self) -> None:
+        self.record = {}
+        rejected = 0.0
+        for seat in self.game.seats:
+            for name, value in seat.tally.read().items():
+                if name == "rejected":
+                    rejected += value
+                else:
+                    self.record[f"{seat.player.name}/{name}"] = value
+        self.record["rejected"] = rejected
+        clock = time.monotonic()
+        self.record["rate"] = (self.step - self._clock_step) / max(clock - self._clock, 1e-9)
+        if rejected:
+            self.tell(f"step {self.step:,}: {rejected:.0f} turns were not finite and were undone")
+        if self._streak() >= PATIENCE:
+            self._diverged()
+        else:
+            self._observe("ganzoo_step_ended")
+        self._clock, self._clock_step = time.monotonic(), self.step
+
+    def _streak(self) -> int:
+        return max(seat.tally.streak for seat in self.game.seats)
+
+    def _diverged(self, final: bool = False) -> None:
+        """Go back to the newest good checkpoint and watch every step from there."""
+        seen = self.step
+        saved, skipped = checkpoint.newest(self.files.checkpoints)
+        for line in skipped:
+            self.tell(line)
+        self.tell(f"step {seen:,}: the values are not finite; going back to step {saved.step:,} to look closer")
+        self.load(saved)
+        self._replay_until, self._suspect = seen, ""
+        while final and self.step < seen:
+            self.game.step(self.step)
+            self.step += 1
+            self._watch_replay()
+
+    def _watch_replay(self) -> None:
+        """Over the steps that went wrong once more: a fault of the machine does not recur, a divergence does."""
+        streaks = [seat.tally.streak for seat in self.game.seats]
+        worst = max(streaks)
+        if not worst:
+            self._suspect = ""
+        elif not self._suspect:
+            seat = self.game.seats[streaks.index(worst)]
+            self._suspect = self.game.diagnose(seat, self.step - 1, seat.player.turns - 1)
+        if worst >= PATIENCE or (worst and self.step == self.steps):
+            self.tell(f"diverged: {self._suspect}")
+            raise Diverged(
+                f"{self.name} diverged {self._suspect}, and again after going back; the last good checkpoint is "
+                f"step {checkpoint.newest(self.files.checkpoints)[0].step:,} in {self.folder}; lower a learning "
+                f"rate (ganzoo show {self.name} lists the options) or type --clip 1"
+            )
+        if self.step >= self._replay_until and not worst:
+            self.tell(f"step {self.step:,}: it did not happen again, so it was a fault of the machine; going on")
+            self._replay_until = 0
+
+    def _save(self, last: bool = False) -> None:
+        """Save a checkpoint of this step if the state is good. A full disk does not end the run before its end."""
+        if self.step == self._saved_step:
+            return
+        tensors = self.game.state.tensors()
+        bad = [name for name, t in tensors.items() if t.is_floating_point() and not torch.isfinite(t).all()]
+        if bad:
+            self.tell(f"step {self.step:,} is not saved: {bad[0]!r} is not finite")
+        if bad or (self._streak() and not last):
+            return
+        folder = self.files.checkpoints
+        try:
+            path = checkpoint.save(folder, self.step, tensors, self.setup.identity, keep=self.settings.keep)
+        except OSError as error:
+            newest = max(checkpoint.steps_in(folder), default=None)
+            text = f"step {self.step:,} could not be saved: {error.strerror}; the newest checkpoint is step {newest}"
+            if last or newest is None:
+                raise GanzooError(f"{text}; make room in {folder}, then type: ganzoo resume {self.folder}") from None
+            self.tell(f"{text}; training goes on")
+            return
+        self._saved_step = self.step
+        self._observe("ganzoo_checkpoint_saved", path=path)
+
+    def write_model(self) -> None:
+        """Write the generator as it is now into `model/`. Raises GanzooError where there is no room for it."""
+        if self.space.kind != "game":
+            data = self.dataset.name if self.dataset else ""
+            training = {"dataset": data, "steps": self.step, "seed": self.settings.seed}
+            try:
+                write_model(self.files.model, self.generator, training)
+            except OSError as error:
+                raise GanzooError(
+                    f"{self.files.model} could not be written: {error.strerror}; the checkpoints are whole; "
+                    f"make room, then type: ganzoo resume {self.folder}"
+                ) from None
+
+    def _observe(self, hook: str, **arguments: Path) -> None:
+        for failure, trace in self._observers.call(hook, run=self, **arguments):
+            self.files.tell(trace)
+            self.tell(failure)
+
+    def _stop(self) -> None:
+        """Save, say how to go on, and leave."""
+        self._save(last=True)
+        self.write_model()
+        self._observe("ganzoo_run_ended")
+        interrupted = self._request.signal == signal.SIGINT
+        raise Stopped(
+            f"stopped at step {self.step:,} of {self.steps:,}; go on with: ganzoo resume {self.folder}",
+            130 if interrupted else 75,
+        )

@@ -1,0 +1,63 @@
+"""A trial on copies of the networks: does every player's turn work, what does it read, how long does a step take."""
+
+from __future__ import annotations
+
+import time
+
+import torch
+from torch import Tensor
+
+from ganzoo.engine.game import Game
+from ganzoo.engine.generator import Generator
+from ganzoo.errors import PluginError
+
+__all__ = ["play_step", "seconds_per_step", "try_turns"]
+
+
+def play_step(trial: Game) -> None:
+    """Every player takes its turns once, also those whose phase starts later."""
+    for seat in trial.seats:
+        for turn in range(seat.player.turns):
+            trial.turn(seat, seat.player.start, turn)
+
+
+def try_turns(trial: Game) -> tuple[list[str], int]:
+    """Play one turn of every player: which players read reals, and the most bytes a turn keeps for its gradients.
+
+    Raises PluginError if a player raises or returns what it may not, or if samples have not the space's shape.
+    """
+    reads, most = [], 0
+    for seat in trial.seats:
+        held: dict[int, int] = {}
+
+        def pack(tensor: Tensor, held: dict[int, int] = held) -> Tensor:
+            storage = tensor.untyped_storage()
+            held[storage.data_ptr()] = storage.nbytes()
+            return tensor
+
+        with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+            batch = trial.turn(seat, seat.player.start, 0)
+        if "real" in batch.touched:
+            reads.append(seat.player.name)
+        most = max(most, sum(held.values()))
+    if trial.space.kind != "game":
+        nets = {name: trial.state.modules[name] for name in trial.architecture.generator}
+        try:
+            made = Generator("", trial.architecture, trial.config, trial.space, nets).sample(2).tensor
+        except Exception as error:
+            raise PluginError(f"generating samples raised {type(error).__name__}") from error
+        if made.shape[1:] != trial.space.shape:
+            raise PluginError(
+                f"generated samples have the shape {tuple(made.shape[1:])}, the data's is {trial.space.shape}"
+            )
+    return reads, most
+
+
+def seconds_per_step(trial: Game) -> float:
+    """The time of one step in seconds: the least of some, since other processes only ever slow one down."""
+    times: list[float] = []
+    while len(times) < 2 or (sum(times) < 0.1 and len(times) < 20):
+        start = time.perf_counter()
+        play_step(trial)
+        times.append(time.perf_counter() - start)
+    return min(times)

@@ -1,0 +1,100 @@
+"""Networks that several plugins are built from. Shapes: N batch, Z latent, F features, C H W image."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from torch import nn
+
+from ganzoo.errors import UsageError
+from ganzoo.nn.dropout import Dropout
+
+__all__ = ["conv_discriminator", "conv_generator", "mlp", "normal_init"]
+
+SLOPE = 0.2  # of LeakyReLU below zero, as in Radford et al. 2015, section 3
+SIZES = (16, 32, 64, 128, 256)
+Norm = Callable[[int], nn.Module]
+
+
+def mlp(*features: int, dropout: float = 0.0) -> nn.Sequential:
+    """Linear layers with LeakyReLU and dropout between them, none after the last.
+
+    (N, first of features) -> (N, last of features), unbounded; torch's default initialisation.
+    """
+    layers: list[nn.Module] = []
+    for i, (inward, outward) in enumerate(pairwise(features)):
+        if i:
+            layers.append(nn.LeakyReLU(SLOPE, inplace=True))
+            if dropout:
+                layers.append(Dropout(dropout))
+        layers.append(nn.Linear(inward, outward))
+    return nn.Sequential(*layers)
+
+
+def conv_generator(
+    latent_dim: int, shape: Sequence[int], width: int, norm: Norm | None = nn.BatchNorm2d
+) -> nn.Sequential:
+    """Transposed convolutions that double the size from 4x4, with `norm` and ReLU: (N, Z) -> (N, C, H, W).
+
+    No norm on the last layer, which ends in tanh. width: channels of the largest hidden layer; they double
+    with each halving of the size, up to 8 times. Radford et al. 2015, figure 1. Raises UsageError.
+    """
+    channels = _channels(shape, width)[::-1]
+    layers: list[nn.Module] = [nn.Unflatten(1, (latent_dim, 1, 1))]
+    before = latent_dim
+    for level, after in enumerate(channels):  # to 4x4, then doubled
+        how = (1, 0) if level == 0 else (2, 1)
+        layers += [nn.ConvTranspose2d(before, after, 4, *how, bias=norm is None), *_normed(norm, after)]
+        layers += [nn.ReLU(inplace=True)]
+        before = after
+    return nn.Sequential(*layers, nn.ConvTranspose2d(before, shape[0], 4, 2, 1), nn.Tanh())
+
+
+def conv_discriminator(shape: Sequence[int], width: int, norm: Norm | None = nn.BatchNorm2d) -> nn.Sequential:
+    """Strided convolutions that halve the size to 4x4, with `norm` and LeakyReLU: (N, C, H, W) -> (N,).
+
+    No norm on the first layer and on the last, which gives the logit. width: channels of the first layer,
+    as in `conv_generator`. Radford et al. 2015, section 3. Raises UsageError.
+    """
+    layers: list[nn.Module] = []
+    before = shape[0]
+    for level, after in enumerate(_channels(shape, width)):  # halved, to 4x4
+        normed = _normed(norm if level else None, after)
+        layers += [
+            nn.Conv2d(before, after, 4, 2, 1, bias=not normed),
+            *normed,
+            nn.LeakyReLU(SLOPE, inplace=True),
+        ]
+        before = after
+    return nn.Sequential(*layers, nn.Conv2d(before, 1, 4), nn.Flatten(0))
+
+
+def normal_init(net: nn.Module) -> nn.Module:
+    """Draw convolutions' weights from N(0, .02) and batch norm's gains from N(1, .02); biases are 0.
+
+    Returns the same network. Radford et al. 2015, section 4; the gains are from the authors' code.
+    """
+    for layer in net.modules():
+        if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d | nn.BatchNorm2d):
+            nn.init.normal_(layer.weight, 1.0 if isinstance(layer, nn.BatchNorm2d) else 0.0, 0.02)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
+    return net
+
+
+def _normed(norm: Norm | None, channels: int) -> list[nn.Module]:
+    return [norm(channels)] if norm else []
+
+
+def _channels(shape: Sequence[int], width: int) -> list[int]:
+    """Channels from the full size's half down to 4x4: width, 2 width, 4 width, 8 width, 8 width, ..."""
+    _, height, breadth = shape
+    if height != breadth or height not in SIZES:
+        near = min(SIZES, key=lambda size: abs(size - max(height, breadth)))
+        raise UsageError(
+            f"images of {height}x{breadth}: these networks are built for square ones of "
+            f"{', '.join(map(str, SIZES))} pixels; try --size {near}"
+        )
+    return [width * min(2**level, 8) for level in range(int(math.log2(height)) - 2)]

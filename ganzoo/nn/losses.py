@@ -1,0 +1,70 @@
+"""What the players of the classic games want, as named terms that add up to the objective.
+
+Every function takes logits of shape (N,), D's output without a sigmoid, and returns 0-d terms in the sign of
+its paper; the docstring says who climbs (maximize) and who descends (minimize). Penalties: penalties.py.
+D(x) stands for sigmoid(logits) in the two probabilistic games, for the logits themselves in the others.
+"""
+
+from __future__ import annotations
+
+from torch import Tensor
+from torch.nn import functional as F
+
+__all__ = [
+    "hinge",
+    "least_squares_discriminator",
+    "least_squares_generator",
+    "minimax",
+    "non_saturating",
+    "saturating",
+    "score",
+    "wasserstein",
+]
+
+Terms = dict[str, Tensor]
+
+
+def minimax(real: Tensor, fake: Tensor) -> Terms:
+    """V = E log D(x) + E log(1 - D(G(z))): D climbs it; -log 4 when the game is solved.
+
+    Goodfellow et al. 2014, eq. 1.
+    """
+    return {"real": F.logsigmoid(real).mean(), **saturating(fake)}
+
+
+def saturating(fake: Tensor) -> Terms:
+    """E log(1 - D(G(z))), the part of V that G can move: G descends it. Goodfellow et al. 2014, eq. 1."""
+    return {"fake": F.logsigmoid(-fake).mean()}
+
+
+def non_saturating(fake: Tensor) -> Terms:
+    """E log D(G(z)): G climbs it in place of descending V. Goodfellow et al. 2014, section 3."""
+    return {"fooled": F.logsigmoid(fake).mean()}
+
+
+def least_squares_discriminator(real: Tensor, fake: Tensor) -> Terms:
+    """E (D(x) - 1)^2 / 2 + E D(G(z))^2 / 2: D descends it. Mao et al. 2017, eq. 9 (a = 0, b = 1)."""
+    return {"real": (real - 1).square().mean() / 2, "fake": fake.square().mean() / 2}
+
+
+def least_squares_generator(fake: Tensor) -> Terms:
+    """E (D(G(z)) - 1)^2 / 2: G descends it. Mao et al. 2017, eq. 9 (c = 1)."""
+    return {"fooled": (fake - 1).square().mean() / 2}
+
+
+def wasserstein(real: Tensor, fake: Tensor) -> Terms:
+    """E D(x) - E D(G(z)), the distance that a 1-Lipschitz D can see: D climbs it.
+
+    Arjovsky et al. 2017, eq. 2.
+    """
+    return {"distance": real.mean() - fake.mean()}
+
+
+def hinge(real: Tensor, fake: Tensor) -> Terms:
+    """E min(0, D(x) - 1) + E min(0, -D(G(z)) - 1): D climbs it. Miyato et al. 2018, eq. 16."""
+    return {"real": -F.relu(1 - real).mean(), "fake": -F.relu(1 + fake).mean()}
+
+
+def score(fake: Tensor) -> Terms:
+    """E D(G(z)): G climbs it in the Wasserstein and hinge games. Miyato et al. 2018, eq. 17."""
+    return {"score": fake.mean()}

@@ -1,0 +1,108 @@
+"""Small games of one plugin on made-up data, built alike again and again."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+from ganzoo import catalogue
+from ganzoo.contract import Player, Space
+from ganzoo.counted import counted
+from ganzoo.data import Dataset
+from ganzoo.engine.device import drawing
+from ganzoo.engine.game import Game
+from ganzoo.engine.state import State
+from ganzoo.errors import UsageError
+from ganzoo.testing.report import Failed
+
+__all__ = ["CPU", "Case", "equal", "made_up"]
+
+CPU = torch.device("cpu")
+_SPACES = [
+    Space(kind="image", shape=(1, 16, 16)),
+    Space(kind="image", shape=(1, 28, 28)),
+    Space(kind="image", shape=(3, 32, 32)),
+    Space(kind="image", shape=(2, 33, 29)),
+    Space(kind="vector", shape=(2,), range=None),
+    Space(kind="game", shape=()),
+]
+
+
+def made_up(space: Space, n: int = 32) -> Dataset:
+    """N random samples of a space, the same each time: uint8 images, float32 for the rest; labels where it has any."""
+    generator = torch.Generator().manual_seed(1)
+    if space.kind == "image":
+        samples = torch.randint(0, 256, (n, *space.shape), generator=generator, dtype=torch.uint8)
+    else:
+        samples = torch.randn(n, *space.shape, generator=generator)
+    labels = torch.arange(n) % len(space.classes) if space.classes else None
+    return Dataset("made-up", space, samples, labels, fingerprint="made-up")
+
+
+class Case:
+    """One plugin under test. `spaces` are those that its networks could be built for, `refused` why others not."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.entry = catalogue.entry(name)
+        self.architecture = catalogue.load(name)
+        self.config = self.architecture.config()
+        self.spaces: list[Space] = []
+        self.refused: list[str] = []
+        for space in _SPACES:
+            if space.kind in self.architecture.spaces:
+                if space.kind != "game":
+                    space = dataclasses.replace(space, classes=("a", "b", "c"))
+                try:
+                    self.networks(space)
+                except UsageError as error:
+                    self.refused.append(f"{space} ({error})")
+                else:
+                    self.spaces.append(space)
+        if not self.spaces:
+            raise Failed(f"networks could be built for none of the spaces tried: {'; '.join(self.refused)}")
+
+    def networks(self, space: Space, seed: int = 0) -> dict[str, nn.Module]:
+        """The plugin's networks with its default options."""
+        with drawing(CPU, counted(seed, "networks")):
+            return dict(self.architecture.networks(self.config, space))
+
+    def game(
+        self,
+        space: Space | None = None,
+        *,
+        batch: int = 4,
+        seed: int = 0,
+        players: list[Player] | None = None,
+    ) -> Game:
+        """A game on made-up data, with a moving average; the same for the same arguments."""
+        space = space or self.spaces[0]
+        players = players or list(self.architecture.players(self.config))
+        state = State(self.networks(space, seed), players, self.architecture.generator, average=True)
+        data = None if space.kind == "game" else made_up(space)
+        return Game(
+            self.architecture, self.config, space, players, state, data,
+            device=CPU, seed=seed, batch=batch, steps=100, ema=0.9,
+        )  # fmt: skip
+
+
+@contextmanager
+def eval_mode(modules: Mapping[str, nn.Module]) -> Iterator[None]:
+    """Inside, the modules are in eval mode, in which layers write no buffers; gradients are still recorded."""
+    modes = [(part, part.training) for module in modules.values() for part in module.modules()]
+    for part, _ in modes:
+        part.training = False
+    try:
+        yield
+    finally:
+        for part, mode in modes:
+            part.training = mode
+
+
+def equal(these: Mapping[str, Tensor], those: Mapping[str, Tensor]) -> list[str]:
+    """The names whose tensors differ in any bit."""
+    return [name for name in these if not torch.equal(these[name], those[name])]

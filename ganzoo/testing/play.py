@@ -1,0 +1,258 @@
+"""Checks that play: what objectives return, what a turn moves, and that a run can be stopped anywhere."""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ganzoo.contract import Batch, Player
+from ganzoo.engine import checkpoint
+from ganzoo.engine.game import Game
+from ganzoo.engine.generator import Generator
+from ganzoo.engine.model import read_model, write_model
+from ganzoo.engine.state import named_parameters
+from ganzoo.testing.case import CPU, Case, equal, eval_mode
+from ganzoo.testing.report import Failed
+
+__all__ = [
+    "builds", "deterministic", "exact_resume", "golden", "gradients_arrive", "memory", "moved_somewhere", "non_finite",
+    "objectives", "only_over_moves", "same_bits", "saved_and_loaded", "splits",
+]  # fmt: skip
+
+
+def builds(case: Case) -> str:
+    """4 Networks are built for several spaces, and what is generated has exactly the space's shape, in range."""
+    if len(case.spaces) < 2 and case.spaces[0].kind != "game":
+        raise Failed(f"networks were built for {case.spaces[0]} alone; refused: {'; '.join(case.refused)}")
+    for space in case.spaces:
+        if space.kind == "game":
+            continue
+        made = _generator(case, space).sample(3).tensor
+        if tuple(made.shape) != (3, *space.shape):
+            raise Failed(f"for {space} samples have the shape {tuple(made.shape)[1:]}")
+        if space.range and not (made.min() >= space.range[0] and made.max() <= space.range[1]):
+            raise Failed(f"for {space} samples lie in [{made.min():.2f}, {made.max():.2f}], expected {space.range}")
+    return ", ".join(map(str, case.spaces)) + (f"; refused {', '.join(case.refused)}" if case.refused else "")
+
+
+def moved_somewhere(case: Case) -> str:
+    """5 Every trainable parameter is moved by some player."""
+    game = case.game()
+    moved = {id(parameter) for seat in game.seats for parameter in seat.on}
+    everything = named_parameters(game.state.modules, list(game.state.modules))
+    lost = [name for name, parameter in everything.items() if id(parameter) not in moved]
+    if lost:
+        raise Failed(f"no player moves {', '.join(lost[:5])}; name its network in an `over`, or freeze it")
+    return f"{sum(p.numel() for p in everything.values()):,} numbers"
+
+
+def objectives(case: Case) -> str:
+    """6 Objectives return finite 0-d tensors for batches of 2 and 5, for every space, and write no buffers."""
+    for space in case.spaces:
+        for size in (2, 5):
+            game = case.game(space, batch=size)
+            for seat in game.seats:
+                before = {name: tensor.clone() for name, tensor in game.state.tensors().items()}
+                with eval_mode(game.state.modules):
+                    terms, _ = game.evaluate(seat, game.batch(seat, seat.player.start, 0), seat.player.start, 0)
+                bad = [name for name, term in terms.items() if not torch.isfinite(term)]
+                if bad:
+                    raise Failed(
+                        f"player {seat.player.name!r}: {bad[0]!r} is not finite for a batch of {size}, {space}"
+                    )
+                if written := equal(before, game.state.tensors()):
+                    raise Failed(
+                        f"player {seat.player.name!r} writes {written[0]!r} in its objective; do it in `after`"
+                    )
+    return ", ".join(seat.player.name for seat in case.game().seats)
+
+
+def gradients_arrive(case: Case) -> str:
+    """7 Every parameter that is moved gets a gradient from at least one player that moves it."""
+    game = case.game()
+    reached: set[int] = set()
+    for seat in game.seats:
+        _, objective = game.evaluate(seat, game.batch(seat, seat.player.start, 0), seat.player.start, 0)
+        gradients = game.gradients(seat, objective)
+        reached |= {id(p) for p, g in zip(seat.on, gradients, strict=True) if g is not None}
+    everything = named_parameters(game.state.modules, list(game.state.modules))
+    moved = {id(parameter) for seat in game.seats for parameter in seat.on}
+    lost = [name for name, p in everything.items() if id(p) in moved and id(p) not in reached]
+    if lost:
+        raise Failed(f"no gradient for {', '.join(lost[:5])}: no objective depends on it")
+    return ""
+
+
+def only_over_moves(case: Case) -> str:
+    """8 During a turn no parameter but those of `over` changes."""
+    game = case.game()
+    everything = named_parameters(game.state.modules, list(game.state.modules))
+    for seat in game.seats:
+        before = {name: parameter.detach().clone() for name, parameter in everything.items()}
+        game.turn(seat, seat.player.start, 0)
+        changed = equal(before, {name: parameter.detach() for name, parameter in everything.items()})
+        moved = {id(parameter) for parameter in seat.on}
+        strange = [name for name in changed if id(everything[name]) not in moved]
+        if strange and not seat.player.after:
+            raise Failed(
+                f"the turn of {seat.player.name!r} changed {', '.join(strange[:5])}, which is not in its `over`"
+            )
+        if not changed:
+            raise Failed(f"the turn of {seat.player.name!r} changed nothing")
+    return ""
+
+
+def same_bits(case: Case) -> str:
+    """9 The same seed gives the same bits for three steps: every draw comes from torch's default generators."""
+    first, second = _played(case.game(), 3), _played(case.game(), 3)
+    if differ := equal(first.state.tensors(), second.state.tensors()):
+        raise Failed(
+            f"two games with one seed differ in {differ[0]!r}; draw only from torch's default generators, and keep no "
+            "state outside of modules"
+        )
+    return ""
+
+
+def golden(case: Case) -> dict[str, float]:
+    """The norm of each network after three steps, the same on any machine within a tolerance."""
+    game = _played(case.game(), 3)
+    return {
+        name: float(torch.cat([p.detach().flatten() for p in module.parameters()]).norm())
+        for name, module in game.state.modules.items()
+        if any(True for _ in module.parameters())
+    }
+
+
+def exact_resume(case: Case) -> str:
+    """10 Save, load, continue gives the bits of never having stopped."""
+    never_stopped = _played(case.game(), 4)
+    stopped, resumed = _played(case.game(), 2), case.game(seed=0)
+    for parameter in resumed.state.tensors().values():
+        parameter.zero_()  # nothing may survive but what the checkpoint brings
+    with tempfile.TemporaryDirectory() as folder:
+        path = checkpoint.save(Path(folder), 2, stopped.state.tensors(), {})
+        resumed.state.load(checkpoint.read(path).tensors)
+    _played(resumed, 4, first=2)
+    if differ := equal(never_stopped.state.tensors(), resumed.state.tensors()):
+        raise Failed(f"after a resume {differ[0]!r} differs: state is kept outside of the networks' buffers")
+    return ""
+
+
+def saved_and_loaded(case: Case) -> str:
+    """11 The generator goes into safetensors and out, tied weights too, and draws the same samples."""
+    generator = _generator(case)
+    with tempfile.TemporaryDirectory() as folder:
+        write_model(Path(folder), generator, {})
+        loaded = read_model(Path(folder))
+    if not torch.equal(generator.sample(4).tensor, loaded.sample(4).tensor):
+        raise Failed("the loaded generator draws other samples: something it needs is not in its state")
+    return f"{sum(p.numel() for p in generator.parameters()):,} numbers"
+
+
+def deterministic(case: Case) -> str:
+    """12 Generation in eval mode is deterministic."""
+    generator = _generator(case)
+    if not torch.equal(generator.sample(4, seed=1).tensor, generator.sample(4, seed=1).tensor):
+        raise Failed("the same seed gives other samples the second time")
+    if torch.equal(generator.sample(4, seed=1).tensor, generator.sample(4, seed=2).tensor):
+        raise Failed("another seed gives the same samples: z is not used")
+    return ""
+
+
+def non_finite(case: Case) -> str:
+    """14 A turn whose objective or gradient is not finite leaves everything as it was."""
+    for index, player in enumerate(case.architecture.players(case.config)):
+        players = list(case.architecture.players(case.config))
+        players[index] = dataclasses.replace(player, objective=_poisoned(player))
+        game = case.game(players=players)
+        before = {name: tensor.clone() for name, tensor in game.state.tensors().items()}
+        game.turn(game.seats[index], player.start, 0)
+        if differ := equal(before, game.state.tensors()):
+            raise Failed(f"a turn of {player.name!r} with NaN changed {differ[0]!r}")
+    return ""
+
+
+def splits(case: Case) -> str:
+    """15 Per player: does splitting the batch give the same gradient?"""
+    findings = []
+    for index, player in enumerate(case.architecture.players(case.config)):
+        whole = _gradient(case, index, [slice(0, 4)])
+        parts = _gradient(case, index, [slice(0, 2), slice(2, 4)])
+        difference = float((whole - parts).norm() / whole.norm().clamp(min=1e-12))
+        text = "splits exactly" if difference < 1e-4 else f"differs by {difference:.1%} when split"
+        findings.append(f"{player.name} {text}")
+    return ", ".join(findings) + " (draws, batch statistics and batch-wide losses do)"
+
+
+def memory(case: Case) -> str:
+    """16 No tensors are left behind from step to step."""
+    game = _played(case.game(), 3)
+    gc.collect()
+    before = _tensors_alive()
+    _played(game, 8, first=3)
+    gc.collect()
+    grown = _tensors_alive() - before
+    if grown > 4:
+        raise Failed(f"{grown} more tensors live after five more steps; do not keep tensors of a turn, or detach them")
+    return ""
+
+
+def _played(game: Game, steps: int, first: int = 0) -> Game:
+    for step in range(first, steps):
+        game.step(step)
+    return game
+
+
+def _generator(case: Case, space: Any = None) -> Generator:
+    space = space or case.spaces[0]
+    modules = case.networks(space)
+    nets = {name: modules[name] for name in case.architecture.generator}
+    return Generator(case.name, case.architecture, case.config, space, nets).eval().requires_grad_(False)
+
+
+def _poisoned(player: Player) -> Callable[..., Mapping[str, Tensor]]:
+    def objective(nets: Any, batch: Batch, config: Any) -> Mapping[str, Tensor]:
+        terms = dict(player.objective(nets, batch, config))
+        name = next(name for name, term in terms.items() if term.requires_grad)
+        return terms | {name: terms[name] * float("nan")}
+
+    return objective
+
+
+def _gradient(case: Case, index: int, slices: list[slice]) -> Tensor:
+    """One player's gradient, the mean over parts of one batch, flattened."""
+    game = case.game(batch=4)
+    seat = game.seats[index]
+    whole = game.batch(seat, seat.player.start, 0)
+    total: Tensor | int = 0
+    for part in slices:
+        fetch = {name: _slice(whole, name, part) for name in ("z", "real", "label", "source")}
+        batch = Batch(part.stop - part.start, step=whole.step, progress=whole.progress, device=CPU, fetch=fetch)
+        _, objective = game.evaluate(seat, batch, seat.player.start, 0)
+        gradients = game.gradients(seat, objective)
+        total = total + torch.cat([(torch.zeros_like(p) if g is None else g).flatten()
+                                   for p, g in zip(seat.on, gradients, strict=True)])  # fmt: skip
+    assert isinstance(total, Tensor)
+    return total / len(slices)
+
+
+def _slice(batch: Batch, name: str, part: slice) -> Callable[[], Any]:
+    def cut(value: Any) -> Any:
+        if isinstance(value, Tensor):
+            return value[part]
+        if isinstance(value, dict):
+            return {key: cut(inner) for key, inner in value.items()}
+        return type(value)(*map(cut, value)) if hasattr(value, "_fields") else type(value)(map(cut, value))
+
+    return lambda: cut(getattr(batch, name))
+
+
+def _tensors_alive() -> int:
+    return sum(issubclass(type(thing), Tensor) for thing in gc.get_objects())

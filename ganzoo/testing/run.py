@@ -1,0 +1,102 @@
+"""The conformance list, run over one plugin."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import traceback
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+from ganzoo import catalogue
+from ganzoo.errors import GanzooError
+from ganzoo.testing import learn, play, text
+from ganzoo.testing.case import Case
+from ganzoo.testing.report import Check, Failed, Report
+
+__all__ = ["conformance", "examine"]
+
+_CHECKS: list[Callable[[Case], str]] = [
+    text.docstring,
+    text.imports,
+    text.config,
+    play.builds,
+    play.moved_somewhere,
+    play.objectives,
+    play.gradients_arrive,
+    play.only_over_moves,
+    play.same_bits,
+    play.exact_resume,
+    play.saved_and_loaded,
+    play.deterministic,
+    play.non_finite,
+    play.splits,
+    play.memory,
+]
+_NEED_DATA = (play.builds, play.saved_and_loaded, play.deterministic, learn.learns)
+
+
+def examine(name: str, *, learning: bool = False) -> Report:
+    """Run every check and return the report; nothing is raised for what a check found.
+
+    learning: also train briefly on points or digits (a minute or more). Raises UsageError if there is no such plugin.
+    """
+    report = Report(name)
+    catalogue.entry(name)
+    try:
+        case = Case(name)
+    except Exception as error:
+        report.checks.append(Check("the plugin loads and builds its networks", "failed", _told(error)))
+        return report
+    checks = [*_CHECKS, *([learn.learns] if learning else [])]
+    for check in checks:
+        title = (check.__doc__ or "").strip().rstrip(".")
+        if case.architecture.spaces == ("game",) and check in _NEED_DATA:
+            report.checks.append(Check(title, "skipped", "a game without data"))
+            continue
+        try:
+            found = _quietly(check, case)
+        except Exception as error:
+            report.checks.append(Check(title, "failed", _told(error)))
+        else:
+            report.checks.append(Check(title, "measured" if check is play.splits else "passed", found))
+    if not report.failures:
+        report.golden = play.golden(case)
+    return report
+
+
+def conformance(name: str, *, learning: bool = False) -> Report:
+    """Hold a plugin to the conformance list. Raises AssertionError with the whole report if a check fails."""
+    report = examine(name, learning=learning)
+    if report.failures:
+        raise AssertionError(str(report))
+    return report
+
+
+def _told(error: BaseException) -> str:
+    """An error for people as it is, any other with its type and the line that raised it; and its cause."""
+    text = str(error)
+    if not isinstance(error, Failed | GanzooError):
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        text = f"{type(error).__name__}: {text} ({Path(frame.filename).name}, line {frame.lineno})"
+    return f"{text}; {_told(error.__cause__)}" if error.__cause__ else text
+
+
+def _quietly(check: Callable[[Case], str], case: Case) -> str:
+    """Run a check in an empty folder; a plugin that prints or writes there fails it."""
+    printed, here = StringIO(), Path.cwd()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        try:
+            with redirect_stdout(printed):
+                found = check(case)
+            written = os.listdir(folder)
+        finally:
+            os.chdir(here)
+    if printed.getvalue():
+        raise Failed(f"it prints {printed.getvalue().splitlines()[0]!r}; return terms instead, they are logged")
+    if written:
+        raise Failed(f"it writes {written[0]!r} into the working folder; a plugin writes no files")
+    return found

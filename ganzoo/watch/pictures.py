@@ -1,0 +1,88 @@
+"""The pictures of a run: reals, samples at fixed z as it plays, at the end an animation and the report.
+
+Nothing is remembered between calls but what is in the run's folder, so a resumed run goes on where it was.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from ganzoo.engine.samples import FRAMES, Samples, evenly, save_animation
+from ganzoo.hookspecs import hookimpl
+from ganzoo.watch.plots import save_plots
+from ganzoo.watch.report import save_report
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from ganzoo.engine.train import Run
+
+__all__ = ["frames"]
+
+_POINTS = 1000  # vectors in a picture
+_ANIMATION_BYTES = 1_000_000
+
+
+def frames(folder: Path) -> list[Path]:
+    """The pictures of the samples at fixed z in a run's folder, oldest first; a file's name is its step."""
+    return sorted((folder / "samples").glob("[0-9]*.png"), key=lambda path: int(path.stem))
+
+
+@hookimpl
+def ganzoo_run_started(run: Run) -> None:
+    """Show the data and the untrained generator; forget pictures past the checkpoint of a resumed run."""
+    if run.space.kind not in ("image", "vector"):
+        return
+    for path in frames(run.folder):
+        if int(path.stem) > run.step:
+            path.unlink()
+    reals, first = run.folder / "reals.png", run.folder / "samples" / "000000.png"
+    if not reals.exists():
+        Samples(_reals(run), run.space).save(reals)
+    if run.step == 0:
+        _picture(run).save(first, force=True)
+        run.tell(f"see     {reals}, samples/{first.name} (untrained)")
+
+
+@hookimpl
+def ganzoo_step_ended(run: Run) -> None:
+    """At picture points, show the samples at fixed z."""
+    if run.due_for_picture and run.space.kind in ("image", "vector"):
+        _picture(run).save(run.folder / "samples" / f"{run.step:06d}.png", force=True)
+
+
+@hookimpl
+def ganzoo_run_ended(run: Run) -> None:
+    """Write samples.png, progress.webp, the plots, and the page that shows them all."""
+    if run.space.kind in ("image", "vector"):
+        _picture(run).save(run.folder / "samples.png", force=True)
+    if chosen := evenly(frames(run.folder), FRAMES):
+        pictures = [Image.open(path) for path in chosen]
+        save_animation(pictures, run.folder / "progress.webp", 100, limit=_ANIMATION_BYTES)
+    save_report(run, save_plots(run))
+
+
+def _count(run: Run) -> int:
+    """How many samples a picture shows: points by the thousand, big images fewer than small ones."""
+    if run.space.kind == "vector":
+        return _POINTS
+    return 64 if max(run.space.shape[1:]) <= 64 else 16
+
+
+def _reals(run: Run) -> Tensor:
+    """Samples of the data (n, *shape), drawn once and for all, the same in every run."""
+    import torch
+
+    assert run.dataset is not None, "only games without samples have no data"
+    count = len(run.dataset)
+    index = torch.randperm(count, generator=torch.Generator().manual_seed(0))[: _count(run)]
+    return run.dataset.real(index)
+
+
+def _picture(run: Run) -> Samples:
+    """The averaged generator's samples at the run's fixed z, vectors with points of the data behind them."""
+    real = _reals(run) if run.space.kind == "vector" else None
+    return Samples(run.fixed(_count(run)), run.space, real)

@@ -1,0 +1,66 @@
+"""DCGAN: the minimax game between convolutional networks with batch norm.
+
+    max_D  E log D(x) + E log(1 - D(G(z)))        max_G  E log D(G(z))
+
+Paper: Radford et al. 2015, Unsupervised Representation Learning with Deep Convolutional Generative
+    Adversarial Networks, arXiv:1511.06434
+Tasks: images
+"""
+# Shapes: N batch, Z latent, C H W image.
+
+import math
+from dataclasses import dataclass
+from typing import Annotated
+
+from torch import Tensor, nn
+
+import ganzoo
+from ganzoo.nn import conv_discriminator, conv_generator, minimax, non_saturating, normal_init
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(ganzoo.Config):
+    """Defaults are those of section 4, but for the width."""
+
+    latent_dim: Annotated[int, "Z, length of the noise vector", ganzoo.Range(1, 4096)] = 100
+    width: Annotated[
+        int,
+        "channels of the largest layers; 128 in figure 1, 32 here to learn on a CPU",
+        ganzoo.Range(1, 512),
+    ] = 32
+    lr: Annotated[float, "Adam's step size for both players", ganzoo.Range(0, 1)] = 2e-4
+    beta1: Annotated[float, "Adam's decay of the mean gradient", ganzoo.Range(0, 0.9999)] = 0.5
+    beta2: Annotated[float, "Adam's decay of the mean square", ganzoo.Range(0, 0.999999)] = 0.999
+
+
+def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
+    """G: (N, Z) -> (N, C, H, W) in [-1, 1].  D: (N, C, H, W) -> (N,), the logit of being real."""
+    return {
+        "G": normal_init(conv_generator(config.latent_dim, space.shape, config.width)),
+        "D": normal_init(conv_discriminator(space.shape, config.width)),
+    }
+
+
+def value(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
+    """V(D, G); reals and fakes pass apart, since batch norm would mix their statistics."""
+    return minimax(nets.D(batch.real), nets.D(nets.G(batch.z)))
+
+
+def fooling(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
+    """E log D(G(z))."""
+    return non_saturating(nets.D(nets.G(batch.z)))
+
+
+def players(config: Config) -> list[ganzoo.Player]:
+    """D climbs V, then G climbs E log D(G(z))."""
+    adam = ganzoo.Adam(lr=config.lr, betas=(config.beta1, config.beta2))
+    return [
+        ganzoo.maximize(value, over="D", by=adam, equilibrium=-math.log(4)),
+        ganzoo.maximize(fooling, over="G", by=adam),
+    ]
+
+
+@ganzoo.hookimpl
+def ganzoo_architecture() -> ganzoo.Architecture:
+    """The game for square images of 16 to 256 pixels with any number of channels."""
+    return ganzoo.Architecture(Config, networks, players, size=32, steps=1500)

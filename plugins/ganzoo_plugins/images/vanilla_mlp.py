@@ -1,0 +1,78 @@
+"""Vanilla GAN: the original minimax game between two small perceptrons.
+
+    min_G max_D  V(D, G) = E log D(x) + E log(1 - D(G(z)))                  eq. 1
+
+Paper: Goodfellow et al. 2014, Generative Adversarial Networks, arXiv:1406.2661
+Tasks: images, vectors
+"""
+# Shapes: N batch, Z latent, S the shape of a sample, F the product of S.
+
+import math
+from dataclasses import dataclass
+from typing import Annotated
+
+from torch import Tensor, nn
+
+import ganzoo
+from ganzoo.nn import minimax, mlp, non_saturating, saturating, together
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(ganzoo.Config):
+    """Networks and optimiser as in the PyTorch tutorials that descend from DCGAN; the game is the paper's."""
+
+    latent_dim: Annotated[int, "Z, length of the noise vector", ganzoo.Range(1, 4096)] = 100
+    width: Annotated[int, "units of each hidden layer of both networks", ganzoo.Range(1, 8192)] = 256
+    dropout: Annotated[
+        float, "share of D's hidden units dropped (the paper drops them too)", ganzoo.Range(0, 0.95)
+    ] = 0.3
+    saturating: Annotated[bool, "G descends E log(1 - D(G(z))), eq. 1, not climbs E log D(G(z))"] = False
+    lr: Annotated[float, "Adam's step size for both players (DCGAN's)", ganzoo.Range(0, 1)] = 2e-4
+    beta1: Annotated[float, "Adam's decay of the mean gradient (DCGAN's)", ganzoo.Range(0, 0.9999)] = 0.5
+    beta2: Annotated[float, "Adam's decay of the mean square", ganzoo.Range(0, 0.999999)] = 0.999
+
+
+def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
+    """G: (N, Z) -> (N, *S), in [-1, 1] where the data are.  D: (N, *S) -> (N,), the logit of being real."""
+    hidden = (config.width, config.width)
+    bound = nn.Identity() if space.range is None else nn.Tanh()
+    return {
+        "G": nn.Sequential(
+            mlp(config.latent_dim, *hidden, space.numbers), bound, nn.Unflatten(1, space.shape)
+        ),
+        "D": nn.Sequential(
+            nn.Flatten(), mlp(space.numbers, *hidden, 1, dropout=config.dropout), nn.Flatten(0)
+        ),
+    }
+
+
+def value(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
+    """V(D, G) = E log D(x) + E log(1 - D(G(z))), eq. 1."""
+    return minimax(*together(nets.D, batch.real, nets.G(batch.z)))
+
+
+def fooling(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
+    """E log D(G(z)), which has a slope where D is sure, unlike V. Section 3."""
+    return non_saturating(nets.D(nets.G(batch.z)))
+
+
+def caught(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
+    """E log(1 - D(G(z))), the part of V that G can move, eq. 1."""
+    return saturating(nets.D(nets.G(batch.z)))
+
+
+def players(config: Config) -> list[ganzoo.Player]:
+    """D climbs V; then G climbs E log D(G(z)), or with `saturating` descends V as in Algorithm 1."""
+    adam = ganzoo.Adam(lr=config.lr, betas=(config.beta1, config.beta2))
+    return [
+        ganzoo.maximize(value, over="D", by=adam, equilibrium=-math.log(4)),
+        ganzoo.minimize(caught, over="G", by=adam)
+        if config.saturating
+        else ganzoo.maximize(fooling, over="G", by=adam),
+    ]
+
+
+@ganzoo.hookimpl
+def ganzoo_architecture() -> ganzoo.Architecture:
+    """The game for images of any size and for vectors; 28 x 28 unless asked otherwise."""
+    return ganzoo.Architecture(Config, networks, players, spaces=("image", "vector"), size=28, steps=8000)

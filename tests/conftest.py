@@ -1,0 +1,95 @@
+"""What tests of several modules share: fake distributions, and the program as a process."""
+
+import importlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+GOOD = '''"""Tiny GAN: the smallest game that there is.
+
+    min_G max_D  E log D(x) + E log(1 - D(G(z)))
+
+Paper: Somebody et al. 2020, A Tiny
+  Game, arXiv:0000.00000
+Tasks: images, toys
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import torch.nn.functional as F
+from torch import nn
+
+import ganzoo
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(ganzoo.Config):
+    latent_dim: Annotated[int, "Z, length of the noise vector", ganzoo.Range(1, 64)] = 4
+
+
+def networks(config, space):
+    generator = nn.Sequential(nn.Linear(config.latent_dim, space.numbers), nn.Tanh(), nn.Unflatten(1, space.shape))
+    return {"G": generator, "D": nn.Sequential(nn.Flatten(), nn.Linear(space.numbers, 1), nn.Flatten(0))}
+
+
+def value(nets, batch, config):
+    real, fake = nets.D(batch.real), nets.D(nets.G(batch.z))
+    return {"real": F.logsigmoid(real).mean(), "fake": F.logsigmoid(-fake).mean()}
+
+
+def fooling(nets, batch, config):
+    return {"fake": F.logsigmoid(nets.D(nets.G(batch.z))).mean()}
+
+
+def players(config):
+    by = ganzoo.Adam(lr=1e-3)
+    return [ganzoo.maximize(value, over="D", by=by), ganzoo.maximize(fooling, over="G", by=by)]
+
+
+@ganzoo.hookimpl
+def ganzoo_architecture():
+    return ganzoo.Architecture(Config, networks, players, size=8, batch=16, steps=5)
+'''
+
+
+class Installed:
+    """A folder on the path that fake distributions are put into."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.good = GOOD
+
+    def add(self, name, source, *, distribution=None, module=None, group="ganzoo.architectures", version="1.2"):
+        module = module or "stranger_" + name.replace("-", "_")
+        distribution = distribution or f"ganzoo-{name}"
+        path = self.folder.joinpath(*module.split(".")).with_suffix(".py")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source)
+        info = self.folder / f"{distribution.replace('-', '_')}-{version}.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n")
+        (info / "entry_points.txt").write_text(f"[{group}]\n{name} = {module}\n")
+        importlib.invalidate_caches()
+        return path
+
+    def run(self, *arguments, python=(), **environment):
+        """`ganzoo` with these arguments as a process that sees the fake distributions."""
+        command = [sys.executable, *(python or ("-m", "ganzoo")), *map(str, arguments)]
+        known = {**os.environ, "PYTHONPATH": str(self.folder), "OMP_NUM_THREADS": "1", **environment}
+        return subprocess.run(command, capture_output=True, text=True, env=known, cwd=self.folder, timeout=120)
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    folder = tmp_path / "site"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(folder)
+    known = set(sys.modules)
+    yield Installed(folder)
+    for name in set(sys.modules) - known:
+        if name.startswith("stranger"):
+            del sys.modules[name]

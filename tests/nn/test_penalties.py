@@ -1,0 +1,83 @@
+import pytest
+import torch
+from torch import nn
+
+from ganzoo.nn import gradient_penalty, r1, r2
+
+
+def linear_critic(shape):
+    weight = torch.randn(shape)
+    return weight, lambda x: (x * weight).flatten(1).sum(1)
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 4, 4)])
+def test_a_linear_critic_has_the_slope_of_its_weights(shape):
+    weight, critic = linear_critic(shape)
+    real, fake = torch.randn(2, 5, *shape)
+    slope = weight.norm()
+    assert gradient_penalty(critic, real, fake).item() == pytest.approx((slope - 1).square().item(), rel=1e-4)
+    assert r1(critic, real).item() == pytest.approx(slope.square().item(), rel=1e-4)
+    assert r2(critic, fake).item() == pytest.approx(slope.square().item(), rel=1e-4)
+
+
+def test_each_sample_is_mixed_by_its_own_number():
+    """The slope of |x|^2 / 2 is x itself, so that the penalty shows at which points it was taken."""
+    real, fake = torch.randn(2, 6, 2, 3, 3, dtype=torch.float64)
+    torch.manual_seed(0)
+    penalty = gradient_penalty(lambda x: x.flatten(1).square().sum(1) / 2, real, fake)
+    torch.manual_seed(0)
+    share = torch.rand(6, 1, 1, 1, dtype=torch.float64).numpy()
+    between = (share * real.numpy() + (1 - share) * fake.numpy()).reshape(6, -1)
+    assert len(set(share.flatten())) == 6
+    assert penalty.item() == pytest.approx(((((between**2).sum(1)) ** 0.5 - 1) ** 2).mean(), rel=1e-9)
+
+
+@pytest.mark.parametrize("penalty", ["gradient_penalty", "r1"])
+def test_second_derivatives_equal_finite_differences(penalty):
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1), nn.Flatten(0)).double()
+    real, fake = torch.randn(2, 5, 3, dtype=torch.float64)
+
+    def value():
+        torch.manual_seed(1)
+        return gradient_penalty(net, real, fake) if penalty == "gradient_penalty" else r1(net, real)
+
+    weight, step = net[0].weight, 1e-6
+    (exact,) = torch.autograd.grad(value(), weight)
+    measured = torch.zeros_like(weight)
+    with torch.no_grad():
+        for i in range(weight.numel()):
+            at = weight.view(-1)
+            at[i] += step
+            above = value()
+            at[i] -= 2 * step
+            below = value()
+            at[i] += step
+            measured.view(-1)[i] = (above - below) / (2 * step)
+    assert torch.allclose(exact, measured, rtol=1e-5, atol=1e-8)
+    assert exact.abs().max() > 1e-3
+
+
+def test_a_flat_critic_has_a_finite_gradient():
+    scale = torch.zeros((), requires_grad=True)
+    penalty = gradient_penalty(lambda x: (x * scale).flatten(1).sum(1), torch.randn(4, 2), torch.randn(4, 2))
+    (gradient,) = torch.autograd.grad(penalty, scale)
+    assert penalty.item() == pytest.approx(1, rel=1e-4)
+    assert gradient.isfinite()
+
+
+def test_autocast_is_off_inside():
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(8, 16), nn.Tanh(), nn.Linear(16, 1), nn.Flatten(0))
+    real = torch.randn(32, 8)
+    with torch.autocast("cpu", torch.bfloat16):
+        inside = r1(net, real), r1(net, real.bfloat16())
+    assert inside[0] == r1(net, real)
+    assert inside[1].dtype is torch.float32
+
+
+def test_no_gradient_flows_to_the_samples():
+    _, critic = linear_critic((3,))
+    fake = torch.randn(4, 3, requires_grad=True)
+    assert not r2(critic, fake).requires_grad  # a critic without parameters leaves nothing to move
+    assert not gradient_penalty(critic, torch.randn(4, 3), fake).requires_grad

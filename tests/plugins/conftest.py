@@ -1,0 +1,50 @@
+"""A batch of given samples, and networks that pass them on: the samples are then the logits themselves."""
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+import ganzoo
+
+
+@pytest.fixture
+def batch():
+    def make(real, z):
+        return ganzoo.Batch(
+            len(real),
+            step=torch.tensor(0.0),
+            progress=torch.tensor(0.0),
+            device=torch.device("cpu"),
+            fetch={"real": lambda: real, "z": lambda: z},
+        )
+
+    return make
+
+
+@pytest.fixture
+def passing():
+    return SimpleNamespace(G=lambda z: z, D=lambda x: x.flatten())
+
+
+@pytest.fixture
+def moved(batch):
+    """Which networks a player's objective has a gradient for, with all but those in `over` frozen."""
+
+    def find(player, networks, config, space):
+        nets = SimpleNamespace(**networks)
+        for name, net in networks.items():
+            net.requires_grad_(name in player.over)
+        sample = batch(torch.rand(4, *space.shape) * 2 - 1, torch.randn(4, config.latent_dim))
+        sum(player.objective(nets, sample, config).values()).backward()
+        found = set()
+        for name, net in networks.items():
+            gradients = [parameter.grad for parameter in net.parameters()]
+            if any(gradient is not None for gradient in gradients):
+                assert all(gradient is not None for gradient in gradients), name
+                assert all(gradient.abs().sum() > 0 for gradient in gradients if gradient.dim() > 1), name
+                found.add(name)  # biases may stand still: a critic's last one shifts reals and fakes alike
+            net.zero_grad()
+        return found
+
+    return find

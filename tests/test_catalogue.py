@@ -1,0 +1,164 @@
+import sys
+
+import pytest
+
+from ganzoo import catalogue
+from ganzoo.contract import Architecture
+from ganzoo.errors import DataError, PluginError, UsageError
+
+DATA = '''"""A data set."""
+import ganzoo
+from ganzoo.errors import DataError
+
+@ganzoo.hookimpl
+def ganzoo_dataset(request):
+    if request == "absent":
+        raise DataError("it is absent")
+    return 1 / request
+'''
+
+
+def test_bundled_gans_and_data_sets_are_found():
+    assert {"vanilla-mlp", "dcgan", "wgan-gp"} <= set(catalogue.names())
+    assert {"digits", "mnist", "ring8"} <= set(catalogue.names(catalogue.DATASETS))
+
+
+def test_an_entry_is_read_without_importing_it(installed):
+    path = installed.add("tiny", installed.good)
+    entry = catalogue.entry("tiny")
+    assert entry.file == path
+    assert (entry.distribution, entry.version) == ("ganzoo-tiny", "1.2")
+    assert entry.outline.summary == "Tiny GAN: the smallest game that there is."
+    assert "stranger_tiny" not in sys.modules
+
+
+def test_the_file_of_a_submodule_is_found_without_importing_its_parents(installed):
+    path = installed.add("tiny", installed.good, module="stranger_pack.games.tiny")
+    (installed.folder / "stranger_pack" / "__init__.py").write_text("raise RuntimeError('imported')")
+    assert catalogue.entry("tiny").file == path
+    path.with_suffix("").mkdir()
+    path.rename(path.with_suffix("") / "__init__.py")
+    assert catalogue.entry("tiny").file == path.with_suffix("") / "__init__.py"
+
+
+def test_a_plugin_whose_file_is_gone_is_listed_without_a_summary(installed):
+    installed.add("tiny", installed.good).unlink()
+    assert catalogue.entry("tiny").file is None
+    assert catalogue.entry("tiny").outline.summary == ""
+    assert "tiny" in catalogue.names()
+
+
+def test_load_returns_the_architecture(installed):
+    installed.add("tiny", installed.good)
+    architecture = catalogue.load("tiny")
+    assert isinstance(architecture, Architecture)
+    assert architecture.steps == 5
+
+
+def test_load_imports_no_other_plugin(installed):
+    installed.add("tiny", installed.good)
+    installed.add("bad", "raise RuntimeError('imported')")
+    assert catalogue.load("tiny").size == 8
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("import ganzoo\n", "import ganzoo\nimport no_such_module\n"), "No module named 'no_such_module'"),
+        (("import ganzoo\n", "import ganzoo\nraise SystemExit(3)\n"), "SystemExit: 3"),
+        (("import ganzoo\n", "import ganzoo\ndef (\n"), "SyntaxError"),
+        (("def ganzoo_architecture", "def ganzoo_architectrue"), "ganzoo_architectrue"),
+        (("@ganzoo.hookimpl\n", ""), "no ganzoo_architecture marked with @ganzoo.hookimpl"),
+        (("return ganzoo.Architecture(", "None and ganzoo.Architecture("), "ganzoo_architecture returned None"),
+        (("return ganzoo.Architecture(", "return str("), "ganzoo_architecture failed: TypeError"),
+        (("return ganzoo.Architecture(", "return dict(a=3) or ganzoo.Architecture("), "returned dict"),
+    ],
+)
+def test_a_broken_plugin_is_named_with_its_distribution(installed, change, said):
+    source = installed.good.replace(*change)
+    assert source != installed.good
+    installed.add("bad", source)
+    with pytest.raises(PluginError) as caught:
+        catalogue.load("bad")
+    assert "'bad' of ganzoo-bad 1.2" in str(caught.value)
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_plugins_own_exception_is_the_cause(installed):
+    installed.add("bad", "raise ZeroDivisionError('of theirs')")
+    with pytest.raises(PluginError) as caught:
+        catalogue.load("bad")
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+def test_an_unknown_name_gets_the_nearest():
+    with pytest.raises(UsageError, match=r"unknown GAN 'vanila-mlp'; did you mean 'vanilla-mlp'\?; see `ganzoo list`"):
+        catalogue.entry("vanila-mlp")
+
+
+def test_a_name_that_two_distributions_claim_is_an_error_that_names_both(installed):
+    installed.add("tiny", installed.good, distribution="first-tiny")
+    installed.add("tiny", "raise RuntimeError('imported')", distribution="second-tiny", module="stranger_other")
+    with pytest.raises(UsageError, match=r"claimed by first-tiny .* and second-tiny .*uninstall one"):
+        catalogue.load("tiny")
+    assert catalogue.names().count("tiny") == 1
+    assert "stranger_tiny" not in sys.modules
+    assert catalogue.load("vanilla-mlp").size == 28
+
+
+def test_a_stranger_cannot_take_a_bundled_name(installed):
+    installed.add("dcgan", installed.good)
+    with pytest.raises(UsageError, match=r"claimed by ganzoo .* and ganzoo-dcgan"):
+        catalogue.load("dcgan")
+
+
+def test_blocked_plugins_are_as_if_not_installed(installed, monkeypatch):
+    installed.add("tiny", installed.good)
+    monkeypatch.setenv("GANZOO_BLOCK_PLUGINS", "tiny, digits")
+    assert "tiny" not in catalogue.names()
+    assert "digits" not in catalogue.names(catalogue.DATASETS)
+    with pytest.raises(UsageError, match="'tiny' is blocked by GANZOO_BLOCK_PLUGINS"):
+        catalogue.load("tiny")
+
+
+def test_call_gives_the_hook_its_arguments(installed):
+    installed.add("halves", DATA, group=catalogue.DATASETS)
+    assert catalogue.call(catalogue.DATASETS, "halves", "ganzoo_dataset", request=4) == 0.25
+
+
+def test_an_error_for_people_from_a_hook_passes_and_any_other_is_the_plugins(installed):
+    installed.add("halves", DATA, group=catalogue.DATASETS)
+    with pytest.raises(DataError, match="it is absent"):
+        catalogue.call(catalogue.DATASETS, "halves", "ganzoo_dataset", request="absent")
+    with pytest.raises(PluginError, match="ganzoo_dataset failed: ZeroDivisionError"):
+        catalogue.call(catalogue.DATASETS, "halves", "ganzoo_dataset", request=0)
+
+
+def test_every_installed_plugin_passes_its_check():
+    for group in catalogue.GROUPS:
+        for entry in catalogue.entries(group):
+            catalogue.check(entry)
+
+
+def test_check_refuses_a_name_that_cannot_be_typed(installed):
+    installed.add("Tiny_GAN", installed.good)
+    with pytest.raises(PluginError, match="its name should match"):
+        catalogue.check(catalogue.entry("Tiny_GAN"))
+
+
+def test_a_broken_observer_is_told_and_the_others_are_loaded(installed):
+    hook = "import ganzoo\n@ganzoo.hookimpl\ndef ganzoo_run_ended(run):\n    run.append('{}')\n"
+    installed.add("first", hook.format("first"), group=catalogue.OBSERVERS)
+    installed.add("second", hook.format("second"), group=catalogue.OBSERVERS)
+    installed.add("third", "raise RuntimeError('theirs')", group=catalogue.OBSERVERS)
+    installed.add("fourth", hook.replace("run_ended", "run_eneded"), group=catalogue.OBSERVERS)
+    manager, problems = catalogue.observers()
+    assert {"first", "second", "log"} <= {name for name, plugin in manager.list_name_plugin() if plugin}
+    assert len(problems) == 2
+    assert "observer 'fourth' of ganzoo-fourth 1.2" in problems[0]
+    assert "observer 'third' of ganzoo-third 1.2 cannot be imported: RuntimeError: theirs" in problems[1]
+    heard = []
+    for plugin in ("first", "second"):
+        manager.get_plugin(plugin).ganzoo_run_ended(heard)
+    assert heard == ["first", "second"]
