@@ -5,7 +5,6 @@ Nothing here imports torch, and nothing but `load`, `call`, `check` and `observe
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 from dataclasses import dataclass
@@ -88,6 +87,8 @@ class Entry:
 
 def _search_path(top: str) -> tuple[tuple[str, ...], Path | None]:
     """Where a top-level package's submodules are, and its own file; found without importing it."""
+    import importlib.util
+
     try:
         spec = importlib.util.find_spec(top)
     except (ImportError, ValueError):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 
 import click
@@ -56,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _end(f"error: {error.format_message()}\nsee `{place} --help`", 2)
     except PluginError as error:
         if error.__cause__:
+            import traceback
+
             traceback.print_exception(error.__cause__)
         _end(f"error: {error}", error.exit_code)
     except Stopped as error:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from ganzoo.config import Option, Range, _problem, _read
+from ganzoo.config import Option, Range
 
 __all__ = ["COMMAND_LINE", "ENVIRONMENT", "Flag", "Typed", "flags"]
 
@@ -44,13 +44,10 @@ class Flag:
     def read(self, value: Any, origin: str) -> tuple[Any, str]:
         """A value, which may be a string as typed, as the field's type; and what is wrong with it or ""."""
         called = {COMMAND_LINE: self.spelling, ENVIRONMENT: self.variable}.get(origin, self.option.name)
-        if isinstance(value, str):
-            value = _read(value, self.option.type)
-        if isinstance(value, int) and not isinstance(value, bool) and self.option.type is float:
-            value = float(value)
+        value = self.option.read(value)
         example = _EXAMPLES.get(self.option.type, self.option.default)
         example = typing.get_args(self.option.type)[0] if self.choices else example
-        return value, _problem(dataclasses.replace(self.option, name=called, default=example), value)
+        return value, dataclasses.replace(self.option, name=called, default=example).problem(value)
 
 
 @cache

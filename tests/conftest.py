@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from ganzoo.cli import main
+
 GOOD = '''"""Tiny GAN: the smallest game that there is.
 
     min_G max_D  E log D(x) + E log(1 - D(G(z)))
@@ -93,3 +95,19 @@ def installed(tmp_path, monkeypatch):
     for name in set(sys.modules) - known:
         if name.startswith("stranger"):
             del sys.modules[name]
+
+
+@pytest.fixture
+def ganzoo(capsys, installed, monkeypatch):
+    """The program in this process and an empty folder: exit code, standard output, standard error."""
+    folder = installed.folder.with_name("here")
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as end:
+            main([str(argument) for argument in arguments])
+        printed = capsys.readouterr()
+        return end.value.code, printed.out, printed.err
+
+    return run

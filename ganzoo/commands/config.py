@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import Any
 
 import click
@@ -36,6 +35,8 @@ def config(as_json: bool, quiet: bool, **typed: Any) -> None:
     asked = resolved(typed)
     found = completed(asked, catalogue.load(asked.settings.gan))
     if as_json:
+        import json
+
         values = {name: {"value": value, "origin": origin} for name, value, origin in _rows(found)}
         click.echo(json.dumps(values, indent=2))
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 
 import click
 
@@ -25,6 +24,8 @@ def devices(as_json: bool, quiet: bool) -> None:
 
     found = present()
     if as_json:
+        import json
+
         click.echo(json.dumps([dataclasses.asdict(device) for device in found], indent=2))
         return
     for device in found:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import os
-import platform
-import re
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +29,8 @@ def doctor(as_json: bool, quiet: bool) -> None:
 
     Every plugin is loaded, every device and folder is tried; the exit code is 1 if anything is wrong.
     """
+    import dataclasses
+
     from ganzoo.data.request import data_root
     from ganzoo.engine.device import devices
 
@@ -44,6 +42,8 @@ def doctor(as_json: bool, quiet: bool) -> None:
     wrong += [line(device) for device in present if not device["usable"]]
     found = {"versions": _versions(), "devices": present, "plugins": plugins, "folders": folders, "wrong": wrong}
     if as_json:
+        import json
+
         click.echo(json.dumps(found, indent=2))
     elif quiet:
         click.echo("\n".join(wrong), nl=bool(wrong))
@@ -53,6 +53,8 @@ def doctor(as_json: bool, quiet: bool) -> None:
 
 
 def _versions() -> dict[str, str]:
+    import platform
+    import re
     from importlib import metadata
 
     needed = [word for word in metadata.requires("ganzoo") or [] if "extra ==" not in word]

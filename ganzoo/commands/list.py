@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from fnmatch import fnmatchcase
 
 import click
@@ -40,6 +39,8 @@ def list_(pattern: str, task: str | None, as_json: bool, quiet: bool) -> None:
     found = [entry for entry in found if fnmatchcase(entry.name, pattern)]
     found = [entry for entry in found if not task or task in entry.outline.tasks]
     if as_json:
+        import json
+
         click.echo(json.dumps([described(entry) for entry in found], indent=2))
         return
     width = max((len(entry.name) for entry in found), default=0)

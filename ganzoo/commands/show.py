@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -53,6 +52,8 @@ def show(name: str, size: int | None, channels: str, as_json: bool, quiet: bool)
         "parameters": _parameters(name, architecture, space) if space.kind in architecture.spaces else {},
     }
     if as_json:
+        import json
+
         click.echo(json.dumps(facts, indent=2))
         return
     if not quiet:

@@ -7,7 +7,8 @@ objective, and move, all kept or all undone. Not here: when to log, save or stop
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,11 +142,8 @@ class Game:
         """The objective's terms and their sum, 0-d; draws are those of this turn however often it is evaluated."""
         seed_generators(self.device, counted(self.seed, "turn", step, seat.player.name, turn))
         self.focus(seat)
-        try:
-            with self._autocast:
-                terms = dict(seat.player.objective(self._nets, batch, self.config))
-        except Exception as error:
-            raise PluginError(f"player {seat.player.name!r} raised {type(error).__name__} at step {step}") from error
+        with blamed(seat.player, step), self._autocast:
+            terms = dict(seat.player.objective(self._nets, batch, self.config))
         wanted = [term for term in terms.values() if isinstance(term, Tensor) and term.requires_grad]
         wrong = [name for name, term in terms.items() if not isinstance(term, Tensor) or term.dim()]
         if wrong or not wanted:
@@ -175,7 +173,8 @@ class Game:
                 seat.mover.step(gradients, ok, step / self.steps)
                 if seat.player.after:
                     detached = {name: term.detach() for name, term in terms.items()}
-                    seat.player.after(self._nets, detached, batch.kept, self.config)
+                    with blamed(seat.player, step):
+                        seat.player.after(self._nets, detached, batch.kept, self.config)
         except BaseException:
             seat.guard.restore()
             raise
@@ -198,7 +197,7 @@ class Game:
                 torch._foreach_add_(following, way)
                 for name, module in self.state.average.items():
                     for mine, live in zip(module.buffers(), self.state.modules[name].buffers(), strict=True):
-                        mine.copy_(live)
+                        torch.where(ok, live, mine, out=mine)
 
     def diagnose(self, seat: Seat, step: int, turn: int) -> str:
         """Which term or which network's gradient is not finite in a turn that was just undone, in one clause."""
@@ -215,6 +214,15 @@ class Game:
             if gradient is not None and not torch.isfinite(gradient).all():
                 return f"{where}: the gradient of {name!r} is not finite"
         return f"{where}: the gradient's norm is not finite"
+
+
+@contextmanager
+def blamed(player: Player, step: int) -> Iterator[None]:
+    """Inside, what the plugin's code raises becomes a PluginError that names the player and the step."""
+    try:
+        yield
+    except Exception as error:
+        raise PluginError(f"player {player.name!r} raised {type(error).__name__} at step {step}") from error
 
 
 def named_pairs(average: Mapping[str, nn.Module], modules: Mapping[str, nn.Module]) -> list[tuple[Tensor, Tensor]]:

@@ -1,24 +1,26 @@
-"""One optimiser, the parameters that it moves, and a step that a non-finite turn leaves without effect."""
+"""One optimiser, the parameters that it moves, and a step that a non-finite turn leaves without effect.
+
+Built on the functional forms of torch's optimisers: their classes import torch's compiler, two seconds and
+150 MB that a run without it has no use for.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim.adam import adam
+from torch.optim.adamw import adamw
+from torch.optim.rmsprop import rmsprop
+from torch.optim.sgd import sgd
 
 from ganzoo.optimisers import SGD, Adam, AdamW, Cosine, Linear, Optimiser, RMSprop, number_at
 
-__all__ = ["Mover", "laid_out"]
+__all__ = ["Mover"]
 
-_CLASSES: dict[type, type[torch.optim.Optimizer]] = {
-    Adam: torch.optim.Adam,
-    AdamW: torch.optim.AdamW,
-    RMSprop: torch.optim.RMSprop,
-    SGD: torch.optim.SGD,
-}
 _SCHEDULES: dict[str, Linear | Cosine] = {
     "constant": Linear(first=1, last=1),
     "linear": Linear(first=1, last=0),
@@ -39,44 +41,36 @@ class Mover:
         self.parameters = list(named.values())
         self.settles_itself = isinstance(by, Adam | AdamW)
         self._schedule = _SCHEDULES[schedule]
-        extra: dict[str, Any] = {"fused": True} if self.settles_itself else {}
-        if isinstance(by, RMSprop) and self.parameters[0].device.type in ("cuda", "xpu"):
-            extra["capturable"] = True  # keeps the count of steps on the device, where the guard needs it
-        self._torch = _CLASSES[type(by)](self.parameters, **self._numbers(0.0), **extra)
-        self._changes = self._numbers(0.0) != self._numbers(0.5) or self._numbers(0.0) != self._numbers(1.0)
-        self._create_state()
+        self._numbers = self._numbers_at(0.0)
+        self._changes = any(self._numbers_at(progress) != self._numbers for progress in (0.25, 0.5, 1.0))
+        self._state: dict[str, list[Tensor]] = {}
+        if self.settles_itself:
+            self._state["step"] = [torch.zeros((), device=p.device) for p in self.parameters]
+            self._state["exp_avg"] = [torch.zeros_like(p.detach()) for p in self.parameters]
+            self._state["exp_avg_sq"] = [torch.zeros_like(p.detach()) for p in self.parameters]
+        if isinstance(by, RMSprop):
+            self._state["square_avg"] = [torch.zeros_like(p.detach()) for p in self.parameters]
+        if isinstance(by, RMSprop | SGD) and by.momentum:
+            self._state["momentum_buffer"] = [torch.zeros_like(p.detach()) for p in self.parameters]
 
-    def _numbers(self, progress: float) -> dict[str, Any]:
-        values: dict[str, Any] = {}
+    def _numbers_at(self, progress: float) -> dict[str, Any]:
+        """The optimiser's numbers at a progress in [0, 1], by the names that torch gives them."""
+        numbers: dict[str, Any] = {}
         for item in dataclasses.fields(self.by):
             value = getattr(self.by, item.name)
-            if isinstance(value, tuple):
-                values[item.name] = tuple(number_at(part, progress) for part in value)
+            if item.name == "betas":
+                numbers["beta1"], numbers["beta2"] = (number_at(beta, progress) for beta in value)
             else:
-                values[item.name] = value if isinstance(value, bool) else number_at(value, progress)
-        values["lr"] *= self._schedule.at(progress)
-        return values
-
-    def _create_state(self) -> None:
-        """Let torch make its state tensors by one step with zero gradients, then undo that step."""
-        before = [parameter.detach().clone() for parameter in self.parameters]
-        for parameter in self.parameters:
-            parameter.grad = torch.zeros_like(parameter)
-        self._torch.step()
-        with torch.no_grad():
-            for parameter, old in zip(self.parameters, before, strict=True):
-                parameter.copy_(old)
-                parameter.grad = None
-            for value in self.state().values():
-                value.zero_()
+                numbers[item.name] = value if isinstance(value, bool) else number_at(value, progress)
+        numbers["lr"] *= self._schedule.at(progress)
+        return numbers
 
     def state(self) -> dict[str, Tensor]:
         """The optimiser's tensors, as `<parameter name>.<state name>`; writing into them restores it."""
         return {
-            f"{name}.{key}": value
-            for name, parameter in zip(self.names, self.parameters, strict=True)
-            for key, value in self._torch.state[parameter].items()
-            if isinstance(value, Tensor)
+            f"{name}.{key}": tensor
+            for key, tensors in self._state.items()
+            for name, tensor in zip(self.names, tensors, strict=True)
         }
 
     def step(self, gradients: Sequence[Tensor | None], ok: Tensor, progress: float) -> None:
@@ -84,29 +78,28 @@ class Mover:
 
         ok: 0-d bool, False makes the step one without effect where `settles_itself`. progress in [0, 1].
         """
+        reached = [index for index, gradient in enumerate(gradients) if gradient is not None]
+        if not reached:
+            return
         if self._changes:
-            self._torch.param_groups[0].update(self._numbers(progress))
-        for parameter, gradient in zip(self.parameters, laid_out(gradients, self.parameters), strict=True):
-            parameter.grad = gradient
+            self._numbers = self._numbers_at(progress)
+        parameters: list[Tensor] = [self.parameters[index] for index in reached]
+        given = [gradient for gradient in gradients if gradient is not None]
+        state = {key: [tensors[index] for index in reached] for key, tensors in self._state.items()}
+        momentum = state.get("momentum_buffer", [])
+        numbers = self._numbers
         if self.settles_itself:
-            self._torch.found_inf = (~ok).float()  # type: ignore[attr-defined]  # read by torch's fused kernels
-        self._torch.step()
-        for parameter in self.parameters:
-            parameter.grad = None
-
-
-def laid_out(gradients: Sequence[Tensor | None], parameters: Sequence[Tensor]) -> list[Tensor | None]:
-    """Each gradient with the strides of its parameter and in memory of its own; copied only where it is not so.
-
-    Fused kernels read a gradient as if it lay in memory as its parameter does, which autograd does not promise:
-    it hands out expanded tensors, other memory formats, and one tensor for two parameters.
-    """
-    seen: set[int] = set()
-    found: list[Tensor | None] = []
-    for gradient, parameter in zip(gradients, parameters, strict=True):
-        if gradient is not None:
-            if gradient.stride() != parameter.stride() or gradient.data_ptr() in seen:
-                gradient = torch.empty_like(parameter).copy_(gradient)
-            seen.add(gradient.data_ptr())
-        found.append(gradient)
-    return found
+            move: Callable[..., None] = adam if isinstance(self.by, Adam) else adamw
+            move(
+                parameters, given, state["exp_avg"], state["exp_avg_sq"], [], state["step"],
+                fused=True, found_inf=(~ok).float(), amsgrad=False, maximize=False, **numbers,
+            )  # fmt: skip
+        elif isinstance(self.by, RMSprop):
+            steps = [torch.zeros(()) for _ in reached]  # torch counts in them and reads them nowhere
+            rmsprop(
+                parameters, given, state["square_avg"], [], momentum, steps,
+                foreach=True, maximize=False, centered=False, **numbers,
+            )  # fmt: skip
+        else:
+            buffers: list[Tensor | None] = [*momentum] if momentum else [None] * len(reached)
+            sgd(parameters, given, buffers, foreach=True, dampening=0.0, maximize=False, **numbers)

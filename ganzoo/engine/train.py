@@ -146,8 +146,8 @@ class Run:
                 self.files.describe(end=now(), step=self.step, exit_reason=reason)
             except OSError as error:
                 self.tell(f"run.json could not be written: {error.strerror}")
-        if self.listener:
-            self.listener.ended(self)
+            if self.listener:
+                self.listener.ended(self)
 
     def _loop(self) -> str:
         began = last_shown = self._clock = time.monotonic()

@@ -72,6 +72,6 @@ class Judge:
             for probe in self._latest
         ):
             return "the discriminator is guessing, not solved. Try a greater learning rate or more turns for it"
-        if latest.modes == 0:
-            return "no mode found yet"
+        if latest.modes is not None and 2 * latest.modes < self.modes:
+            return "most modes are still missing"
         return "the discriminator is far ahead" if ahead else "healthy"

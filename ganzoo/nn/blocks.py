@@ -38,8 +38,8 @@ def conv_generator(
 ) -> nn.Sequential:
     """Transposed convolutions that double the size from 4x4, with `norm` and ReLU: (N, Z) -> (N, C, H, W).
 
-    No norm on the last layer, which ends in tanh. width: channels of the largest hidden layer; they double
-    with each halving of the size, up to 8 times. Radford et al. 2015, figure 1. Raises UsageError.
+    No norm on the last layer, which ends in tanh. width: channels at half the full size; they double with
+    each further halving, up to 8 times. Radford et al. 2015, figure 1. Raises UsageError.
     """
     channels = _channels(shape, width)[::-1]
     layers: list[nn.Module] = [nn.Unflatten(1, (latent_dim, 1, 1))]
@@ -55,7 +55,7 @@ def conv_generator(
 def conv_discriminator(shape: Sequence[int], width: int, norm: Norm | None = nn.BatchNorm2d) -> nn.Sequential:
     """Strided convolutions that halve the size to 4x4, with `norm` and LeakyReLU: (N, C, H, W) -> (N,).
 
-    No norm on the first layer and on the last, which gives the logit. width: channels of the first layer,
+    No norm on the first layer and on the last, which gives the logit. width: channels at half the full size,
     as in `conv_generator`. Radford et al. 2015, section 3. Raises UsageError.
     """
     layers: list[nn.Module] = []

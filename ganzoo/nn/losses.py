@@ -2,6 +2,7 @@
 
 Every function takes logits of shape (N,), D's output without a sigmoid, and returns 0-d terms in the sign of
 its paper; the docstring says who climbs (maximize) and who descends (minimize). Penalties: penalties.py.
+Terms are float32 or better: logits that autocast left in bfloat16 are raised first.
 D(x) stands for sigmoid(logits) in the two probabilistic games, for the logits themselves in the others.
 """
 
@@ -9,6 +10,8 @@ from __future__ import annotations
 
 from torch import Tensor
 from torch.nn import functional as F
+
+from ganzoo.nn.precision import full
 
 __all__ = [
     "hinge",
@@ -29,27 +32,27 @@ def minimax(real: Tensor, fake: Tensor) -> Terms:
 
     Goodfellow et al. 2014, eq. 1.
     """
-    return {"real": F.logsigmoid(real).mean(), **saturating(fake)}
+    return {"real": F.logsigmoid(full(real)).mean(), **saturating(fake)}
 
 
 def saturating(fake: Tensor) -> Terms:
     """E log(1 - D(G(z))), the part of V that G can move: G descends it. Goodfellow et al. 2014, eq. 1."""
-    return {"fake": F.logsigmoid(-fake).mean()}
+    return {"fake": F.logsigmoid(-full(fake)).mean()}
 
 
 def non_saturating(fake: Tensor) -> Terms:
     """E log D(G(z)): G climbs it in place of descending V. Goodfellow et al. 2014, section 3."""
-    return {"fooled": F.logsigmoid(fake).mean()}
+    return {"fooled": F.logsigmoid(full(fake)).mean()}
 
 
 def least_squares_discriminator(real: Tensor, fake: Tensor) -> Terms:
     """E (D(x) - 1)^2 / 2 + E D(G(z))^2 / 2: D descends it. Mao et al. 2017, eq. 9 (a = 0, b = 1)."""
-    return {"real": (real - 1).square().mean() / 2, "fake": fake.square().mean() / 2}
+    return {"real": (full(real) - 1).square().mean() / 2, "fake": full(fake).square().mean() / 2}
 
 
 def least_squares_generator(fake: Tensor) -> Terms:
     """E (D(G(z)) - 1)^2 / 2: G descends it. Mao et al. 2017, eq. 9 (c = 1)."""
-    return {"fooled": (fake - 1).square().mean() / 2}
+    return {"fooled": (full(fake) - 1).square().mean() / 2}
 
 
 def wasserstein(real: Tensor, fake: Tensor) -> Terms:
@@ -57,14 +60,14 @@ def wasserstein(real: Tensor, fake: Tensor) -> Terms:
 
     Arjovsky et al. 2017, eq. 2.
     """
-    return {"distance": real.mean() - fake.mean()}
+    return {"distance": full(real).mean() - full(fake).mean()}
 
 
 def hinge(real: Tensor, fake: Tensor) -> Terms:
     """E min(0, D(x) - 1) + E min(0, -D(G(z)) - 1): D climbs it. Miyato et al. 2018, eq. 16."""
-    return {"real": -F.relu(1 - real).mean(), "fake": -F.relu(1 + fake).mean()}
+    return {"real": -F.relu(1 - full(real)).mean(), "fake": -F.relu(1 + full(fake)).mean()}
 
 
 def score(fake: Tensor) -> Terms:
     """E D(G(z)): G climbs it in the Wasserstein and hinge games. Miyato et al. 2018, eq. 17."""
-    return {"score": fake.mean()}
+    return {"score": full(fake).mean()}

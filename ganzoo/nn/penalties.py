@@ -11,6 +11,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from ganzoo.nn.precision import full
+
 __all__ = ["gradient_penalty", "r1", "r2"]
 
 TINY = 1e-12  # inside the root, so that the penalty's own gradient is finite where the slope is 0
@@ -39,6 +41,6 @@ def r2(net: Callable[[Tensor], Tensor], fake: Tensor) -> Tensor:
 def _slope_squared(net: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     """Each sample's squared norm of d net(x) / d x over all other dimensions: (N,), differentiable."""
     with torch.enable_grad(), torch.autocast(x.device.type, enabled=False):
-        x = x.detach().to(torch.promote_types(x.dtype, torch.float32)).requires_grad_()
+        x = full(x.detach()).requires_grad_()
         (slope,) = torch.autograd.grad(net(x).sum(), x, create_graph=True)
         return slope.flatten(1).square().sum(1)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ganzoo import catalogue
-from ganzoo.contract import Player, Space
+from ganzoo.contract import Config, Player, Space
 from ganzoo.counted import counted
 from ganzoo.data import Dataset
 from ganzoo.engine.device import drawing
@@ -50,7 +50,12 @@ class Case:
         self.name = name
         self.entry = catalogue.entry(name)
         self.architecture = catalogue.load(name)
-        self.config = self.architecture.config()
+        kind = self.architecture.config
+        if not issubclass(kind, Config):
+            raise Failed(f"{kind.__name__}, the architecture's config, should inherit from ganzoo.Config")
+        if bare := [option.name for option in kind.options() if option.default is dataclasses.MISSING]:
+            raise Failed(f"Config: {', '.join(bare)} needs a default")
+        self.config = kind()
         self.spaces: list[Space] = []
         self.refused: list[str] = []
         for space in _SPACES:

@@ -49,9 +49,9 @@ def test_guessing_is_no_solution_where_modes_are_missing():
 
 
 def test_lost_modes_are_a_collapse_measured_against_the_best():
-    judge = seen({"auc": 0.7, "modes": 3}, {"auc": 0.7, "modes": 7}, modes=8)
+    judge = seen({"auc": 0.7, "modes": 4}, {"auc": 0.7, "modes": 7}, modes=8)
     for step in (5000, 6000):
-        judge.see(Probe(step=step, auc=0.7, modes=3))
+        judge.see(Probe(step=step, auc=0.7, modes=4))
     assert judge.assessment() == "healthy"
     judge.see(Probe(step=7000, auc=0.7, modes=4))
     assert "mode collapse: 4 of 8 modes left (was 7 at step 1,000)" in judge.assessment()
@@ -60,5 +60,5 @@ def test_lost_modes_are_a_collapse_measured_against_the_best():
 
 
 @pytest.mark.parametrize("auc", [0.7, 0.99])
-def test_no_mode_at_all_is_not_healthy(auc):
-    assert seen(*[{"auc": auc, "modes": 0}] * 3, modes=8).assessment() == "no mode found yet"
+def test_few_modes_are_not_healthy(auc):
+    assert seen(*[{"auc": auc, "modes": 3}] * 3, modes=8).assessment() == "most modes are still missing"

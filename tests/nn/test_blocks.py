@@ -24,9 +24,7 @@ def test_convolutional_networks_fit_the_space(size, channels):
 
 
 def norms(net):
-    return [
-        type(after).__name__ for before, after in zip(net, list(net)[1:], strict=False) if is_conv(before)
-    ]
+    return [type(after).__name__ for before, after in zip(net, list(net)[1:], strict=False) if is_conv(before)]
 
 
 def is_conv(layer):

@@ -40,6 +40,16 @@ def test_minimax_is_the_papers_formula():
     assert losses.saturating(FAKE)["fake"] == terms["fake"]
 
 
+@pytest.mark.parametrize(
+    "loss",
+    [losses.minimax, losses.least_squares_discriminator, losses.wasserstein, losses.hinge],
+)
+def test_half_precision_logits_give_full_precision_terms(loss):
+    real, fake = REAL.bfloat16(), FAKE.bfloat16()
+    assert loss(real, fake) == loss(real.float(), fake.float())
+    assert all(term.dtype is torch.float64 for term in loss(REAL.double(), FAKE.double()).values())
+
+
 def test_value_of_the_solved_game():
     undecided = torch.zeros(3)
     assert total(losses.minimax(undecided, undecided)) == pytest.approx(-1.386294, rel=1e-6)

@@ -15,13 +15,10 @@ def test_objectives_are_the_papers(batch, passing):
     discriminator, generator = dcgan.players(Config())
     given = batch(torch.tensor(REAL)[:, None], torch.tensor(FAKE)[:, None])
     value, fooled = (
-        sum(player.objective(passing, given, Config()).values()).item()
-        for player in (discriminator, generator)
+        sum(player.objective(passing, given, Config()).values()).item() for player in (discriminator, generator)
     )
     assert (discriminator.goal, generator.goal) == ("maximize", "maximize")
-    assert value == pytest.approx(
-        -np.log(1 + np.exp(-REAL)).mean() - np.log(1 + np.exp(FAKE)).mean(), rel=1e-9
-    )
+    assert value == pytest.approx(-np.log(1 + np.exp(-REAL)).mean() - np.log(1 + np.exp(FAKE)).mean(), rel=1e-9)
     assert fooled == pytest.approx(-np.log(1 + np.exp(-FAKE)).mean(), rel=1e-9)
 
 
@@ -53,14 +50,7 @@ def test_the_papers_generator_for_64_pixels():
 def test_numbers_of_section_4():
     torch.manual_seed(0)
     networks = dcgan.networks(Config(), SPACE)
-    layers = [
-        layer
-        for net in networks.values()
-        for layer in net
-        if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d)
-    ]
-    assert torch.cat([layer.weight.flatten() for layer in layers]).std().item() == pytest.approx(
-        0.02, rel=0.02
-    )
+    layers = [layer for net in networks.values() for layer in net if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d)]
+    assert torch.cat([layer.weight.flatten() for layer in layers]).std().item() == pytest.approx(0.02, rel=0.02)
     assert {layer.negative_slope for layer in networks["D"] if isinstance(layer, nn.LeakyReLU)} == {0.2}
     assert {player.by for player in dcgan.players(Config())} == {ganzoo.Adam(lr=2e-4, betas=(0.5, 0.999))}

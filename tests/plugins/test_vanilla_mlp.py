@@ -56,9 +56,7 @@ def test_networks_and_numbers_of_the_well_known_script():
     assert sizes["D"] == [(256, 784), (256,), (256, 256), (256,), (1, 256), (1,)]
     drops = [layer.p for layer in networks["D"].modules() if isinstance(layer, ganzoo.nn.Dropout)]
     assert drops == [0.3, 0.3]
-    assert {player.by for player in vanilla_mlp.players(Config())} == {
-        ganzoo.Adam(lr=2e-4, betas=(0.5, 0.999))
-    }
+    assert {player.by for player in vanilla_mlp.players(Config())} == {ganzoo.Adam(lr=2e-4, betas=(0.5, 0.999))}
 
 
 @pytest.mark.parametrize(
@@ -73,9 +71,7 @@ def test_networks_and_numbers_of_the_well_known_script():
 def test_built_for_any_space(space):
     networks = vanilla_mlp.networks(Config(), space)
     samples = (
-        50 * networks["G"](100 * torch.randn(5, 100))
-        if space.range is None
-        else networks["G"](torch.randn(5, 100))
+        50 * networks["G"](100 * torch.randn(5, 100)) if space.range is None else networks["G"](torch.randn(5, 100))
     )
     assert samples.shape == (5, *space.shape)
     assert (samples.abs().max() > 1) == (space.range is None)

@@ -31,9 +31,7 @@ def test_the_critic_climbs_equation_3(batch):
 
 def test_the_generator_climbs_the_critics_score(batch, passing):
     generator = wgan_gp.players(Config())[1]
-    terms = generator.objective(
-        passing, batch(torch.zeros(3, 1), torch.tensor([[1.0], [2.0], [6.0]])), Config()
-    )
+    terms = generator.objective(passing, batch(torch.zeros(3, 1), torch.tensor([[1.0], [2.0], [6.0]])), Config())
     assert generator.goal == "maximize"
     assert sum(terms.values()).item() == pytest.approx(3.0)
 

@@ -5,7 +5,7 @@
 Paper: Goodfellow et al. 2014, Generative Adversarial Networks, arXiv:1406.2661
 Tasks: images, vectors
 """
-# Shapes: N batch, Z latent, S the shape of a sample, F the product of S.
+# Shapes: N batch, Z latent, S the shape of a sample.
 
 import math
 from dataclasses import dataclass
@@ -19,13 +19,11 @@ from ganzoo.nn import minimax, mlp, non_saturating, saturating, together
 
 @dataclass(frozen=True, kw_only=True)
 class Config(ganzoo.Config):
-    """Networks and optimiser as in the PyTorch tutorials that descend from DCGAN; the game is the paper's."""
+    """The game and dropout in D are the paper's; sizes are common for MNIST, Adam's numbers are DCGAN's."""
 
     latent_dim: Annotated[int, "Z, length of the noise vector", ganzoo.Range(1, 4096)] = 100
     width: Annotated[int, "units of each hidden layer of both networks", ganzoo.Range(1, 8192)] = 256
-    dropout: Annotated[
-        float, "share of D's hidden units dropped (the paper drops them too)", ganzoo.Range(0, 0.95)
-    ] = 0.3
+    dropout: Annotated[float, "share of D's hidden units dropped; in the paper too", ganzoo.Range(0, 0.95)] = 0.3
     saturating: Annotated[bool, "G descends E log(1 - D(G(z))), eq. 1, not climbs E log D(G(z))"] = False
     lr: Annotated[float, "Adam's step size for both players (DCGAN's)", ganzoo.Range(0, 1)] = 2e-4
     beta1: Annotated[float, "Adam's decay of the mean gradient (DCGAN's)", ganzoo.Range(0, 0.9999)] = 0.5
@@ -37,12 +35,8 @@ def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
     hidden = (config.width, config.width)
     bound = nn.Identity() if space.range is None else nn.Tanh()
     return {
-        "G": nn.Sequential(
-            mlp(config.latent_dim, *hidden, space.numbers), bound, nn.Unflatten(1, space.shape)
-        ),
-        "D": nn.Sequential(
-            nn.Flatten(), mlp(space.numbers, *hidden, 1, dropout=config.dropout), nn.Flatten(0)
-        ),
+        "G": nn.Sequential(mlp(config.latent_dim, *hidden, space.numbers), bound, nn.Unflatten(1, space.shape)),
+        "D": nn.Sequential(nn.Flatten(), mlp(space.numbers, *hidden, 1, dropout=config.dropout), nn.Flatten(0)),
     }
 
 
@@ -52,7 +46,7 @@ def value(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, T
 
 
 def fooling(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
-    """E log D(G(z)), which has a slope where D is sure, unlike V. Section 3."""
+    """E log D(G(z)), which unlike V has a slope where D is sure of fakes. Section 3."""
     return non_saturating(nets.D(nets.G(batch.z)))
 
 
@@ -75,4 +69,4 @@ def players(config: Config) -> list[ganzoo.Player]:
 @ganzoo.hookimpl
 def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for images of any size and for vectors; 28 x 28 unless asked otherwise."""
-    return ganzoo.Architecture(Config, networks, players, spaces=("image", "vector"), size=28, steps=8000)
+    return ganzoo.Architecture(Config, networks, players, spaces=("image", "vector"), size=28, steps=8000, ema=0.998)

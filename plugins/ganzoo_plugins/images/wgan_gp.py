@@ -18,19 +18,11 @@ from ganzoo.nn import conv_discriminator, conv_generator, gradient_penalty, mlp,
 
 @dataclass(frozen=True, kw_only=True)
 class Config(ganzoo.Config):
-    """Defaults are those of Algorithm 1, but for the sizes of the networks."""
+    """Numbers are those of Algorithm 1, sizes those of the authors' code (MNIST and toy data)."""
 
-    latent_dim: Annotated[
-        int, "Z, length of the noise vector (128 in the authors' code)", ganzoo.Range(1, 4096)
-    ] = 128
-    width: Annotated[
-        int,
-        "channels of the largest layers of images; 64 in the authors' code, 32 here to learn on a CPU",
-        ganzoo.Range(1, 512),
-    ] = 32
-    units: Annotated[
-        int, "units of each hidden layer for vectors (512 in the authors' code)", ganzoo.Range(1, 8192)
-    ] = 512
+    latent_dim: Annotated[int, "Z, length of the noise vector, the authors'", ganzoo.Range(1, 4096)] = 128
+    width: Annotated[int, "channels at half the full size; 64 by the authors, 32 for a CPU", ganzoo.Range(1, 512)] = 32
+    units: Annotated[int, "units of each hidden layer for vectors, the authors'", ganzoo.Range(1, 8192)] = 512
     critic_turns: Annotated[int, "n_critic: turns of D per turn of G", ganzoo.Range(1, 100)] = 5
     penalty: Annotated[float, "lambda: weight of the penalty on D's slope", ganzoo.Range(0, 1e6)] = 10.0
     lr: Annotated[float, "alpha: Adam's step size for both players", ganzoo.Range(0, 1)] = 1e-4
@@ -48,9 +40,7 @@ def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
     hidden = (config.units,) * 3
     bound = nn.Identity() if space.range is None else nn.Tanh()
     return {
-        "G": nn.Sequential(
-            mlp(config.latent_dim, *hidden, space.numbers), bound, nn.Unflatten(1, space.shape)
-        ),
+        "G": nn.Sequential(mlp(config.latent_dim, *hidden, space.numbers), bound, nn.Unflatten(1, space.shape)),
         "D": nn.Sequential(nn.Flatten(), mlp(space.numbers, *hidden, 1), nn.Flatten(0)),
     }
 
@@ -79,4 +69,4 @@ def players(config: Config) -> list[ganzoo.Player]:
 @ganzoo.hookimpl
 def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for square images of 16 to 256 pixels with any number of channels, and for vectors."""
-    return ganzoo.Architecture(Config, networks, players, spaces=("image", "vector"), size=32, steps=1500)
+    return ganzoo.Architecture(Config, networks, players, spaces=("image", "vector"), size=16, steps=1000)

@@ -1,0 +1,80 @@
+"""train, resume and sample as a person types them, on a plugin that is tiny."""
+
+import json
+from pathlib import Path
+
+import pytest
+from safetensors.torch import load_file
+
+RUN = Path("runs/tiny-digits-001")
+
+
+@pytest.fixture
+def tiny(installed, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    installed.add("tiny", installed.good)
+    return installed
+
+
+def test_train_sample_and_resume(tiny, ganzoo):
+    code, out, err = ganzoo("train", "--seed", "3", "tiny", "-o", "latent_dim=2", "--steps=4")
+    assert (code, err) == (0, "")
+    assert out.startswith("ganzoo 0.1 · tiny (Somebody et al. 2020) · seed 3\n")
+    assert f"saved {RUN}" in out
+
+    assert ganzoo("sample") == (0, f"{RUN}/sample-001.png\n", "")
+    assert ganzoo("sample", RUN, "-n", "16", "--seed", "0") == (0, f"{RUN}/sample-002.png\n", "")
+    first, second = RUN / "sample-001.png", RUN / "sample-002.png"
+    assert first.read_bytes() == second.read_bytes()
+
+    code, out, err = ganzoo("sample", "--out", first, "--seed", "1")
+    assert (code, out) == (2, "")
+    assert "exists already" in err
+    assert first.read_bytes() == second.read_bytes()
+    assert ganzoo("sample", "-q", "--out", first, "--seed", "1", "--force") == (0, "", "")
+    assert first.read_bytes() != second.read_bytes()
+
+    assert ganzoo("sample", "--walk", "--out", "walk.webp") == (0, "walk.webp\n", "")
+    assert Path("walk.webp").read_bytes()[8:12] == b"WEBP"
+    code, _, err = ganzoo("sample", "--walk", "--out", "walk.webp")
+    assert code == 2
+    assert "walk.webp exists already" in err
+    assert ganzoo("sample", "--files", "-n", "3", "--out", "drawn") == (0, "drawn\n", "")
+    assert len(list(Path("drawn").glob("*.png"))) == 3
+
+    assert ganzoo("resume", "latest", "--steps", "6", "-q") == (0, f"{RUN}\n", "")
+    assert json.loads((RUN / "run.json").read_text())["step"] == 6
+    assert ganzoo("sample", "--step", "4", "-q", "--out", "four.png") == (0, "", "")
+    code, _, err = ganzoo("sample", "--step", "5")
+    assert code == 2
+    assert "no checkpoint of step 5" in err
+
+
+def test_dry_run_prints_the_plan_and_writes_nothing(tiny, ganzoo):
+    code, out, err = ganzoo("train", "tiny", "--dry-run")
+    assert (code, err) == (0, "")
+    assert "parameters  G 320 · D 65" in out
+    assert "1,797 samples, 1x8x8" in out
+    assert "MiB on cpu" in out
+    assert list(Path().iterdir()) == []
+
+
+def test_a_runs_configuration_runs_again_in_a_folder_of_its_own(tiny, ganzoo):
+    assert ganzoo("train", "tiny", "--steps", "2", "--batch", "4", "-q")[:2] == (0, f"{RUN}\n")
+    again = Path("runs/tiny-digits-002")
+    assert ganzoo("train", "--config", RUN / "config.toml", "-q")[:2] == (0, f"{again}\n")
+    first, second = (load_file(run / "model" / "generator.safetensors") for run in (RUN, again))
+    assert {name: tensor.tolist() for name, tensor in first.items()} == {
+        name: tensor.tolist() for name, tensor in second.items()
+    }
+
+
+def test_a_device_that_is_not_there_is_one_line_and_leaves_no_folder(tiny, ganzoo):
+    code, out, err = ganzoo("train", "tiny", "--device", "xpu:7", "-q")
+    assert (code, out) == (2, "")
+    assert err.startswith("error: device 'xpu:7' is not on this machine, which has ")
+    assert not Path("runs").exists()
+
+
+def test_a_walk_goes_with_no_other_form_of_output(ganzoo):
+    assert ganzoo("sample", "--walk", "--files") == (2, "", "error: --walk goes with neither --files nor --labels\n")

@@ -1,0 +1,101 @@
+import os
+
+import pytest
+import torch
+
+from ganzoo.engine import device
+from ganzoo.engine.device import Device
+from ganzoo.errors import UsageError
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """machine(device, ...) -> a machine that has these and a CPU."""
+
+    def make(*found):
+        cpu = Device("cpu", "2 cores", True, "", 100, 200)
+        monkeypatch.setattr(device, "devices", lambda: [*found, cpu])
+
+    return make
+
+
+def gpu(name, free=10, why=""):
+    return Device(name, "A GPU", not why, why, free, 80)
+
+
+def test_this_machine_s_cpu_is_found_last_with_its_memory():
+    cpu = device.devices()[-1]
+    assert (cpu.name, cpu.usable) == ("cpu", True)
+    assert 0 < cpu.free <= cpu.total
+
+
+def test_a_system_that_does_not_tell_its_memory_is_no_error(monkeypatch):
+    monkeypatch.setattr(os, "sysconf_names", {})
+    assert device.devices()[-1].free is None
+    assert device.choose("cpu") == CPU
+
+
+def test_auto_takes_the_usable_device_with_the_most_free_memory(machine):
+    machine(gpu("cuda:0", 10), gpu("cuda:1", 20), gpu("cuda:2", 30, "out of order"))
+    assert device.choose("auto") == torch.device("cuda:1")
+    machine()
+    assert device.choose("auto") == CPU
+    machine(gpu("cuda:0", 30, "out of order"))
+    assert device.choose("auto") == CPU
+
+
+def test_a_device_is_asked_for_by_kind_or_number(machine):
+    machine(gpu("cuda:0"), gpu("cuda:1"))
+    assert device.choose("cuda") == torch.device("cuda:0")
+    assert device.choose("cuda:1") == torch.device("cuda:1")
+
+
+def test_what_is_not_there_is_said_with_what_is(machine):
+    machine(gpu("cuda:0"))
+    with pytest.raises(UsageError, match=r"device 'cuda:3' is not on this machine, which has cuda:0, cpu; type --dev"):
+        device.choose("cuda:3")
+    machine()
+    with pytest.raises(UsageError, match=r"device 'mps' is not on this machine, which has cpu; type --device cpu"):
+        device.choose("mps")
+
+
+def test_what_is_there_and_not_usable_is_said_with_the_reason(machine):
+    machine(gpu("cuda:0", why="no kernel image"))
+    with pytest.raises(UsageError, match="device 'cuda:0' is here but cannot be used: no kernel image"):
+        device.choose("cuda:0")
+
+
+def test_precision_is_as_asked_or_what_suits_the_device():
+    assert device.precision("auto", CPU) == "fp32"
+    assert device.precision("bf16", CPU) == "bf16"
+
+
+def test_draws_depend_on_the_seed_alone_and_leave_the_state_as_it_was():
+    torch.manual_seed(5)
+    before = torch.get_rng_state()
+    with device.drawing(CPU, 7):
+        first = torch.rand(3)
+    assert torch.equal(torch.get_rng_state(), before)
+    torch.rand(9)
+    with pytest.raises(ZeroDivisionError), device.drawing(CPU, 7):
+        assert torch.equal(torch.rand(3), first)
+        raise ZeroDivisionError
+    device.seed_generators(CPU, 7)
+    assert torch.equal(torch.rand(3), first)
+
+
+def test_threads_are_chosen_by_which_is_fastest(monkeypatch):
+    clock = {"now": 0.0, "threads": 1}
+    cost = {1: 1.0, 2: 0.95, 4: 0.5, 8: 2.0}
+    monkeypatch.setattr(device.time, "perf_counter", lambda: clock["now"])
+    monkeypatch.setattr(device.os, "sched_getaffinity", lambda process: range(8), raising=False)
+    monkeypatch.setattr(torch, "set_num_threads", lambda count: clock.update(threads=count))
+
+    def play():
+        clock["now"] += cost[clock["threads"]]
+
+    assert device.fastest_thread_count(play) == 4
+    cost[4] = 0.95  # faster by too little to be worth the cores
+    assert device.fastest_thread_count(play) == 1

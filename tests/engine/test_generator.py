@@ -1,0 +1,182 @@
+from collections import namedtuple
+from dataclasses import dataclass
+from typing import Annotated
+
+import pytest
+import torch
+from torch import nn
+
+import ganzoo
+from ganzoo import catalogue
+from ganzoo.engine.generator import Generator, build, draw_prior, evaluating
+from ganzoo.errors import CheckpointError, PluginError, UsageError
+
+CPU = torch.device("cpu")
+IMAGE = ganzoo.Space(kind="image", shape=(1, 16, 16), classes=("zero", "one", "two"))
+PLANE = ganzoo.Space(kind="vector", shape=(2,), range=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(ganzoo.Config):
+    latent_dim: Annotated[int, "Z"] = 3
+
+
+def made(generate=None, space=PLANE, prior=None, net=None):
+    torch.manual_seed(0)
+    nets = {"G": net or nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2), nn.Dropout(0.5))}
+    architecture = ganzoo.Architecture(Config, lambda config, space: nets, lambda config: [], prior, generate)
+    return Generator("a-gan", architecture, Config(), space, nets)
+
+
+def of_plugin(name, options):
+    architecture = catalogue.load(name)
+    config = architecture.config.parse(options)
+    torch.manual_seed(0)
+    nets = architecture.networks(config, IMAGE)
+    return Generator(name, architecture, config, IMAGE, {key: nets[key] for key in architecture.generator})
+
+
+@pytest.mark.parametrize("name", ganzoo.list_models())
+def test_few_samples_are_the_first_of_many_bit_for_bit(name, small):
+    if "image" not in catalogue.load(name).spaces:
+        pytest.skip("it makes no images")
+    generator = of_plugin(name, small(name)["options"])
+    many = generator.sample(64, seed=3).tensor
+    assert many.shape == (64, *IMAGE.shape)
+    for n in (1, 16, 17):
+        assert torch.equal(generator.sample(n, seed=3).tensor, many[:n])
+    assert not torch.equal(generator.sample(64, seed=4).tensor, many)
+
+
+def test_sampling_leaves_the_modes_and_the_global_random_state_as_they_were():
+    generator = made().train()
+    before = torch.get_rng_state()
+    first = generator.sample(5, seed=1).tensor
+    assert torch.equal(torch.get_rng_state(), before)
+    assert all(part.training for part in generator.nets["G"].modules())
+    assert generator.nets["G"][1].num_batches_tracked == 0
+    assert not first.requires_grad
+    torch.rand(3)
+    assert torch.equal(generator.sample(5, seed=1).tensor, first)
+
+
+def labelled():
+    """A generator that makes each sample out of its label alone."""
+
+    def generate(nets, batch, config):
+        return batch.label[:, None].expand(-1, 2).float() + 0 * batch.z[:, :2]
+
+    return made(generate, ganzoo.Space(kind="vector", shape=(2,), classes=("zero", "one", "two"), range=None))
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        (None, [0, 1, 2, 0, 1]),
+        (["two"], [2, 2, 2, 2, 2]),
+        ([1, "zero"], [1, 0, 1, 0, 1]),
+        (["2", 1], [2, 1, 2, 1, 2]),
+    ],
+)
+def test_labels_are_asked_for_by_name_or_number_and_repeated(labels, expected):
+    assert labelled().sample(5, labels=labels).tensor[:, 0].tolist() == expected
+
+
+def test_labels_go_on_in_turn_over_many_samples():
+    assert labelled().sample(40).tensor[:, 0].tolist() == [i % 3 for i in range(40)]
+
+
+def test_a_label_that_does_not_exist_is_an_error_that_names_the_classes():
+    with pytest.raises(UsageError, match="no class 'four'; the classes are zero, one, two"):
+        labelled().sample(2, labels=["four"])
+    with pytest.raises(UsageError, match="no class 3"):
+        labelled().sample(2, labels=[3])
+    with pytest.raises(UsageError, match="trained without labels"):
+        made().sample(2, labels=["one"])
+
+
+def test_no_samples_is_an_error():
+    with pytest.raises(UsageError, match="asked for 0 samples"):
+        made().sample(0)
+
+
+def test_a_generator_is_an_ordinary_module():
+    generator = made().eval()
+    z = torch.randn(4, 3)
+    assert torch.equal(generator(z), generator.nets["G"](z))
+    assert generator.device == CPU
+    assert sum(parameter.numel() for parameter in generator.parameters()) == 3 * 2 + 2 + 4
+
+
+Codes = namedtuple("Codes", ["noise", "code"])
+
+
+@pytest.mark.parametrize("structure", [dict, Codes._make, tuple], ids=["dict", "named tuple", "tuple"])
+def test_latents_may_be_structured(structure):
+    def prior(n, config, space, device):
+        parts = {"noise": torch.randn(n, 2, device=device), "code": torch.ones(n, 2, device=device)}
+        return structure(parts if structure is dict else parts.values())
+
+    def generate(nets, batch, config):
+        noise, code = batch.z.values() if isinstance(batch.z, dict) else batch.z
+        assert len(batch) == len(noise)
+        return noise + code
+
+    generator = made(generate, prior=prior)
+    assert torch.equal(generator.sample(3).tensor, generator.sample(20).tensor[:3])
+    with pytest.raises(UsageError, match="structured latents"):
+        generator.walk(4)
+
+
+def test_a_walk_passes_through_its_stops_and_returns():
+    generator = made()
+    frames = generator.walk(8, columns=2, stops=2)
+    assert len(frames) == 8
+    assert frames[0].tensor.shape == (4, 2)
+    again = generator.walk(4, columns=2, stops=2)
+    torch.testing.assert_close(frames[0].tensor, again[0].tensor)
+    torch.testing.assert_close(frames[4].tensor, again[2].tensor)  # the second stop
+    steps = [(a.tensor - b.tensor).norm() for a, b in zip(frames, [*frames[1:], frames[0]], strict=True)]
+    assert max(steps) < 2 * torch.stack(steps).mean()  # no jump, neither at the end
+
+
+def test_the_usual_prior_needs_a_length():
+    @dataclass(frozen=True, kw_only=True)
+    class Bare(ganzoo.Config):
+        pass
+
+    architecture = made().architecture
+    assert draw_prior(architecture, 5, Config(), PLANE, CPU).shape == (5, 3)
+    with pytest.raises(PluginError, match="latent_dim"):
+        draw_prior(architecture, 5, Bare(), PLANE, CPU)
+
+
+def test_evaluating_restores_each_part_s_own_mode():
+    net = nn.Sequential(nn.Dropout(), nn.Sequential(nn.Dropout()))
+    net[1].eval()
+    with evaluating({"net": net}):
+        assert not any(part.training for part in net.modules())
+        assert not torch.is_grad_enabled()
+    assert [part.training for part in net.modules()] == [True, True, False, False]
+
+
+def test_building_refuses_what_does_not_fit(small):
+    name = "vanilla-mlp"
+    architecture = catalogue.load(name)
+    config = architecture.config.parse(small(name)["options"])
+    good = of_plugin(name, small(name)["options"])
+    tensors = {key.removeprefix("nets."): value for key, value in good.state_dict().items()}
+    rebuilt = build(name, architecture, config, IMAGE, tensors, "a file")
+    assert torch.equal(rebuilt.sample(2).tensor, good.sample(2).tensor)
+    assert not rebuilt.training
+    first = next(iter(tensors))
+    wrong = {
+        "does not fit vanilla-mlp: 1 tensors differ": {key: v for key, v in tensors.items() if key != first},
+        "does not fit": tensors | {first: tensors[first][:-1]},
+        "not finite": tensors | {first: tensors[first] * float("nan")},
+    }
+    for message, damaged in wrong.items():
+        with pytest.raises(CheckpointError, match=message) as caught:
+            build(name, architecture, config, IMAGE, damaged, "a file")
+        assert "a file" in str(caught.value)
+        assert first in str(caught.value)

@@ -1,0 +1,245 @@
+import pytest
+
+from ganzoo.errors import UsageError
+from ganzoo.testing import play
+
+IMPORT = "from torch import nn\n"
+NETWORKS = "    generator = nn.Sequential("
+D = '"D": nn.Sequential(nn.Flatten(), nn.Linear(space.numbers, 1), nn.Flatten(0))'
+TANH = "nn.Tanh(), "
+VALUE = "    real, fake = nets.D(batch.real), nets.D(nets.G(batch.z))\n"
+REAL = '"real": F.logsigmoid(real).mean()'
+FOOLING = '    return {"fake": F.logsigmoid(nets.D(nets.G(batch.z))).mean()}\n'
+DRAWN = '    return {{"fake": {} * F.logsigmoid(nets.D(nets.G(batch.z))).mean()}}\n'
+CHECKS = [
+    play.builds, play.moved_somewhere, play.objectives, play.gradients_arrive, play.only_over_moves, play.same_bits,
+    play.exact_resume, play.saved_and_loaded, play.deterministic, play.non_finite, play.memory,
+]  # fmt: skip
+
+
+def before(old, line):
+    return old, line + old
+
+
+def with_class(body, module):
+    """The generator passes through a module of that body before its last layer."""
+    source = f"{IMPORT}\nclass Part(nn.Module):\n    def __init__(self):\n        super().__init__()\n{body}"
+    return (IMPORT, source), (TANH, f"{module}, {TANH}")
+
+
+def with_buffer(persistent=True):
+    """D has a buffer `count`."""
+    counting = f"    nets['D'].register_buffer('count', torch.zeros(()), persistent={persistent})\n    return nets\n"
+    return [
+        (IMPORT, f"{IMPORT}import torch\n"),
+        (f'    return {{"G": generator, {D}}}\n', f'    nets = {{"G": generator, {D}}}\n{counting}'),
+    ]
+
+
+def with_after(line):
+    """D's player is followed by that line."""
+    function = f"def count(nets, terms, kept, config):\n    {line}\n\n\ndef players"
+    return [("def players", function), ('over="D", by=by', 'over="D", by=by, after=count')]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_the_good_one_passes(found_by, check):
+    assert not found_by(check).startswith("failed")
+
+
+def test_samples_of_another_shape(found_by):
+    found = found_by(play.builds, ("nn.Unflatten(1, space.shape)", "nn.Flatten()"))
+    assert found == "failed: for 1x16x16 samples have the shape (256,)"
+
+
+def test_samples_out_of_range(found_by):
+    found = found_by(play.builds, (TANH, ""))
+    assert found.startswith("failed: for 1x16x16 samples lie in [-")
+    assert found.endswith("expected (-1.0, 1.0)")
+
+
+def test_networks_for_one_space_alone(found_by):
+    refusing = "    if space.shape[1] != 16:\n        raise ganzoo.errors.UsageError('sixteen pixels')\n"
+    found = found_by(play.builds, (IMPORT, f"{IMPORT}import ganzoo.errors\n"), before(NETWORKS, refusing))
+    assert found.startswith("failed: networks were built for 1x16x16 alone; refused: 1x28x28 (sixteen pixels)")
+
+
+def test_a_parameter_that_no_player_moves(found_by):
+    found = found_by(play.moved_somewhere, (D, f'{D}, "Q": nn.Linear(2, 2)'))
+    assert found.startswith("failed: no player moves Q.weight, Q.bias; name its network in an `over`")
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ((REAL, '"real": F.logsigmoid(real).mean() / 0'), "player 'value': 'real' is not finite for a batch of 2"),
+        ((REAL, '"real": 1.0'), "player 'value': an objective returns named 0-d tensors"),
+        ((REAL, '"real": 1.0'), "found real: float"),
+        ((REAL, '"real": F.logsigmoid(real)'), "found real: a tensor of shape (2,)"),
+        ((FOOLING, '    return {"fake": nets.D(batch.real).mean().detach()}\n'), "depends on G; found no term"),
+        ((FOOLING, "    return 1 / 0\n"), "player 'fooling' raised ZeroDivisionError at step 0"),
+        ((FOOLING, "    return nets.D(nets.G(batch.z)).mean()\n"), "player 'fooling' raised TypeError"),
+        ((FOOLING, "    return {'x': nets.Q(batch.z).mean()}\n"), "player 'fooling' raised AttributeError"),
+        (before(VALUE, "    nets.D[1].weight.data.mul_(0.9)\n"), "player 'value' writes 'nets.D.1.weight' in its"),
+        (before(FOOLING, "    nets.G[0].bias.data.add_(1)\n"), "player 'fooling' writes 'nets.G.0.bias' in its"),
+    ],
+)
+def test_objectives_that_are_not_what_they_should_be(found_by, change, found):
+    text = found_by(play.objectives, change)
+    assert text.startswith("failed: player")
+    assert found in text
+
+
+def test_an_objective_that_writes_a_buffer(found_by):
+    found = found_by(play.objectives, *with_buffer(), before(VALUE, "    nets.D.count.add_(1)\n"))
+    assert found == "failed: player 'value' writes 'nets.D.count' in its objective; do it in `after`"
+
+
+def test_layers_may_write_buffers(found_by):
+    found = found_by(play.objectives, (TANH, f"nn.BatchNorm1d(space.numbers), {TANH}"))
+    assert found == "value, fooling"
+
+
+def test_a_batch_of_two_that_is_too_small(found_by):
+    found = found_by(play.objectives, (REAL, '"real": (real.std() / (len(real) - 2)).mean()'))
+    assert "'real' is not finite for a batch of 2, 1x16x16" in found
+
+
+def test_a_parameter_that_no_objective_depends_on(found_by):
+    change = before('    return {"G": generator', "    generator[0].spare = nn.Linear(2, 2)\n")
+    found = found_by(play.gradients_arrive, change)
+    assert found == "failed: no gradient for G.0.spare.weight, G.0.spare.bias: no objective depends on it"
+
+
+def test_an_objective_that_depends_on_something_else(found_by):
+    found = found_by(play.gradients_arrive, (FOOLING, '    return {"fake": batch.z.requires_grad_().mean()}\n'))
+    assert found.startswith("failed: no gradient for G.0.weight, G.0.bias")
+
+
+def test_a_turn_that_moves_what_is_not_its_own(found_by):
+    found = found_by(play.only_over_moves, before(FOOLING, "    nets.D[1].weight.data.mul_(0.9)\n"))
+    assert found == "failed: the turn of 'fooling' changed D.1.weight, which is not in its `over`"
+
+
+def test_a_turn_that_moves_nothing(found_by):
+    assert found_by(play.only_over_moves, ("lr=1e-3", "lr=0.0")) == "failed: the turn of 'value' changed nothing"
+
+
+@pytest.mark.parametrize(
+    ("import_", "draw"),
+    [
+        ("import random\n", "random.random()"),
+        ("import numpy\n", "numpy.random.rand()"),
+        ("import torch\nsource = torch.Generator()\n", "torch.rand((), generator=source)"),
+        ("import itertools\ncount = itertools.count()\n", "next(count)"),
+    ],
+    ids=["random", "numpy", "generator", "counter"],
+)
+def test_draws_and_state_that_the_engine_does_not_know(found_by, import_, draw):
+    found = found_by(play.same_bits, (IMPORT, IMPORT + import_), (FOOLING, DRAWN.format(draw)))
+    assert found.startswith("failed: two games with one seed differ in 'nets.G.0.weight'; draw only from torch's")
+
+
+def test_a_prior_that_draws_elsewhere(found_by):
+    prior = "import numpy\nimport torch\n\ndef prior(n, config, space, device):\n" + (
+        "    return torch.from_numpy(numpy.random.randn(n, 4)).float()\n"
+    )
+    found = found_by(play.same_bits, (IMPORT, IMPORT + prior), ("players, size=8", "players, prior=prior, size=8"))
+    assert found.startswith("failed: two games with one seed differ")
+
+
+@pytest.mark.parametrize(
+    "draw", ["torch.rand(())", "torch.randn(1, device=batch.device).mean()", "F.dropout(torch.ones(9)).mean()"]
+)
+def test_draws_from_the_default_generators_are_counted(found_by, draw):
+    changes = (IMPORT, f"{IMPORT}import torch\n"), (FOOLING, DRAWN.format(draw))
+    assert found_by(play.same_bits, *changes) == ""
+    assert found_by(play.exact_resume, *changes) == ""
+
+
+@pytest.mark.parametrize(
+    ("make", "use"),
+    [
+        ("torch.Generator().manual_seed(0)", "torch.rand((), generator=nets.D.own)"),
+        ("[]", "(nets.D.own.append(1) or len(nets.D.own))"),
+    ],
+    ids=["generator", "list"],
+)
+def test_state_kept_outside_of_buffers(found_by, make, use):
+    changes = [
+        (IMPORT, f"{IMPORT}import torch\n"),
+        (f'    return {{"G": generator, {D}}}\n', f'    nets = {{"G": generator, {D}}}\n    nets["D"].own = {make}\n'
+         "    return nets\n"),
+        (FOOLING, DRAWN.format(use)),
+    ]  # fmt: skip
+    assert found_by(play.same_bits, *changes) == ""
+    found = found_by(play.exact_resume, *changes)
+    assert found.startswith("failed: after a resume 'nets.G.0.weight' differs: state is kept outside")
+
+
+@pytest.mark.parametrize("persistent", [True, False])
+def test_a_buffer_that_is_not_saved(found_by, persistent):
+    use = FOOLING, DRAWN.format("(1 + nets.D.count)")
+    found = found_by(play.exact_resume, *with_buffer(persistent), *with_after("nets.D.count.add_(1)"), use)
+    assert found.startswith("failed: after a resume") != persistent
+
+
+def test_a_generator_that_needs_more_than_its_state(found_by):
+    body = "        self.scale = torch.rand(1)\n\n    def forward(self, x):\n        return x * self.scale\n"
+    changes = (*with_class(body, "Part()"), ("import ganzoo\n", "import ganzoo\nimport torch\n"))
+    found = found_by(play.saved_and_loaded, *changes)
+    assert found.startswith("failed: the loaded generator draws other samples")
+
+
+def test_generation_that_draws_elsewhere(found_by):
+    body = "        pass\n\n    def forward(self, x):\n        return x + random.random()\n"
+    changes = (*with_class(body, "Part()"), ("import ganzoo\n", "import ganzoo\nimport random\n"))
+    found = found_by(play.deterministic, *changes)
+    assert found == "failed: the same seed gives other samples the second time"
+
+
+def test_generation_that_does_not_use_z(found_by):
+    body = "        pass\n\n    def forward(self, x):\n        return 0 * x\n"
+    found = found_by(play.deterministic, *with_class(body, "Part()"))
+    assert found == "failed: another seed gives the same samples: z is not used"
+
+
+@pytest.mark.parametrize("optimiser", ["Adam(lr=1e-3)", "RMSprop(lr=1e-3)", "SGD(lr=1e-3, momentum=0.9)"])
+def test_a_turn_with_nan_leaves_everything_as_it_was(found_by, optimiser):
+    changes = (*with_buffer(), *with_after("nets.D.count.add_(1)"), ("Adam(lr=1e-3)", optimiser))
+    assert found_by(play.non_finite, *changes) == ""
+
+
+def test_a_buffer_that_is_replaced_and_not_written_into(found_by):
+    changes = (*with_buffer(), *with_after("nets.D.count = nets.D.count + 1"))
+    assert found_by(play.non_finite, *changes) == "failed: a turn of 'value' with NaN changed 'nets.D.count'"
+
+
+def test_splitting_the_batch_is_measured(found_by):
+    start = "value splits exactly, fooling splits exactly"
+    assert found_by(play.splits).startswith(start)
+    found = found_by(play.splits, (REAL, '"real": real.std()'))
+    assert found.startswith("value differs by ")
+    assert "fooling splits exactly" in found
+
+
+def test_tensors_left_behind(found_by):
+    change = before(VALUE, "    kept.append(batch.z)\n")
+    found = found_by(play.memory, (IMPORT, f"{IMPORT}kept = []\n"), change)
+    assert found.startswith("failed: 5 more tensors live after five more steps")
+
+
+def test_the_golden_is_the_norm_of_each_network(plugin):
+    from ganzoo.testing.case import Case
+
+    found = play.golden(Case(plugin()))
+    assert found.keys() == {"G", "D"}
+    assert found == play.golden(Case(plugin()))
+    assert found != play.golden(Case(plugin(("lr=1e-3", "lr=1e-2"))))
+
+
+def test_a_case_of_an_unknown_gan():
+    from ganzoo.testing.case import Case
+
+    with pytest.raises(UsageError, match="unknown GAN 'nothing'"):
+        Case("nothing")
