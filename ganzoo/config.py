@@ -174,12 +174,3 @@ def _accepts(wanted: Any, value: Any) -> bool:
     if wanted is int:
         return isinstance(value, int) and not isinstance(value, bool)
     return isinstance(value, wanted)
-
-
-# flags.py reads these until it takes the methods
-def _read(text: str, wanted: Any) -> Any:
-    return _typed(text, wanted)
-
-
-def _problem(option: Option, value: Any) -> str:
-    return option.problem(value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, Unpack
 
 from ganzoo.config import Config
 from ganzoo.errors import PluginError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
-__all__ = ["Architecture", "Batch", "Config", "Nets", "Player", "Space", "maximize", "minimize"]
+__all__ = ["Architecture", "Batch", "Config", "Nets", "Player", "Space", "When", "maximize", "minimize"]
 
 Kind: TypeAlias = Literal["image", "vector", "audio", "table", "tokens", "game"]
 Nets: TypeAlias = Any  # a namespace of modules: nets.G, nets.D, as named by Architecture.networks
@@ -156,77 +156,59 @@ class Player:
         return self.turns * max(0, -(-(end - self.start) // self.every))
 
 
+class When(TypedDict, total=False):
+    """What may be said of a player besides what it wants.
+
+    name: else its objective's function name. turns: turns in a row per step (n_critic). every: plays in each
+    every-th step only (lazy regularisation). start, stop: the phase, in steps, in which it plays.
+    after(nets, terms, kept, config): runs once per accepted turn without gradients (weight clipping, state that
+    adapts). equilibrium: the objective's value when the game is solved, shown beside the running value.
+    """
+
+    name: str
+    turns: int
+    every: int
+    start: int
+    stop: int | None
+    after: After | None
+    equilibrium: float | None
+
+
+def maximize(objective: Objective, *, over: str | Sequence[str], by: Optimiser, **when: Unpack[When]) -> Player:
+    """A player that climbs its objective over the named networks; keywords as in `When`. Raises PluginError."""
+    return _player("maximize", objective, over, by, when)
+
+
+def minimize(objective: Objective, *, over: str | Sequence[str], by: Optimiser, **when: Unpack[When]) -> Player:
+    """A player that descends its objective over the named networks; keywords as in `When`. Raises PluginError."""
+    return _player("minimize", objective, over, by, when)
+
+
 def _player(
     goal: Literal["maximize", "minimize"],
     objective: Objective,
     over: str | Sequence[str],
     by: Optimiser,
-    name: str | None,
-    **when: Any,
+    when: When,
 ) -> Player:
-    name = name or str(getattr(objective, "__name__", ""))
     nets = (over,) if isinstance(over, str) else tuple(over)
+    said: When = {"name": str(getattr(objective, "__name__", "")), **when}
+    player = Player(objective=objective, over=nets, by=by, goal=goal, **said)
     wrong = [
         text
         for bad, text in [
-            (not name.isidentifier(), f"a player needs a name=, {name!r} is not an identifier"),
+            (not player.name.isidentifier(), f"a player needs a name=, {player.name!r} is not an identifier"),
             (not nets or len(set(nets)) != len(nets), f"over={over!r} should name each network once"),
-            (when["turns"] < 1, f"turns={when['turns']} should be at least 1"),
-            (when["every"] < 1, f"every={when['every']} should be at least 1"),
-            (when["start"] < 0, f"start={when['start']} should be at least 0"),
-            (when["stop"] is not None and when["stop"] <= when["start"], "stop should be after start"),
+            (player.turns < 1, f"turns={player.turns} should be at least 1"),
+            (player.every < 1, f"every={player.every} should be at least 1"),
+            (player.start < 0, f"start={player.start} should be at least 0"),
+            (player.stop is not None and player.stop <= player.start, "stop should be after start"),
         ]
         if bad
     ]
     if wrong:
-        raise PluginError(f"player {name!r}: " + "; ".join(wrong))
-    return Player(objective=objective, over=nets, by=by, goal=goal, name=name, **when)
-
-
-def maximize(
-    objective: Objective,
-    *,
-    over: str | Sequence[str],
-    by: Optimiser,
-    name: str | None = None,
-    turns: int = 1,
-    every: int = 1,
-    start: int = 0,
-    stop: int | None = None,
-    after: After | None = None,
-    equilibrium: float | None = None,
-) -> Player:
-    """A player that climbs its objective over the named networks.
-
-    turns: turns in a row per step (n_critic). every: plays in each every-th step only (lazy
-    regularisation). start, stop: the phase, in steps, in which it plays. after(nets, terms, kept, config)
-    runs once per accepted turn without gradients (weight clipping, state that adapts). equilibrium: the
-    objective's value when the game is solved, shown beside the running value. Raises PluginError.
-    """
-    return _player(
-        "maximize", objective, over, by, name,
-        turns=turns, every=every, start=start, stop=stop, after=after, equilibrium=equilibrium,
-    )  # fmt: skip
-
-
-def minimize(
-    objective: Objective,
-    *,
-    over: str | Sequence[str],
-    by: Optimiser,
-    name: str | None = None,
-    turns: int = 1,
-    every: int = 1,
-    start: int = 0,
-    stop: int | None = None,
-    after: After | None = None,
-    equilibrium: float | None = None,
-) -> Player:
-    """A player that descends its objective over the named networks; arguments as in `maximize`."""
-    return _player(
-        "minimize", objective, over, by, name,
-        turns=turns, every=every, start=start, stop=stop, after=after, equilibrium=equilibrium,
-    )  # fmt: skip
+        raise PluginError(f"player {player.name!r}: " + "; ".join(wrong))
+    return player
 
 
 @dataclass(frozen=True)

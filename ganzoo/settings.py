@@ -55,25 +55,19 @@ class Settings:
     threads: Annotated[
         int | None, "CPU threads, else chosen by measuring", Range(1, 1024), Typed(variable="OMP_NUM_THREADS")
     ] = None
-    precision: Annotated[
-        Literal["auto", "fp32", "bf16"], "of the networks' arithmetic; weights stay fp32"
-    ] = "auto"
+    precision: Annotated[Literal["auto", "fp32", "bf16"], "of the networks' arithmetic; weights stay fp32"] = "auto"
     ema: Annotated[
         float | None, "decay of the generator's moving average per turn, 0 for none", Range(0, 0.9999999)
     ] = None
     clip: Annotated[float | None, "greatest norm of a player's gradient", Range(1e-12)] = None
-    schedule: Annotated[
-        Literal["constant", "linear", "cosine"], "of the learning rates, down to 0 at the end"
-    ] = "constant"
+    schedule: Annotated[Literal["constant", "linear", "cosine"], "of learning rates, down to 0 at the end"] = "constant"
     augment: Annotated[bool | None, "differentiable augmentation, else if under 1,000 images"] = None
     strict: Annotated[bool, "an unreadable file of the data is an error"] = False
     checkpoint_every: Annotated[int, "steps between checkpoints", Range(1)] = 1000
     keep: Annotated[int, "checkpoints that are kept", Range(1)] = 3
     log_every: Annotated[int | None, "steps between lines of metrics.jsonl", Range(1)] = None
     sample_every: Annotated[int | None, "steps between pictures", Range(1)] = None
-    start_from: Annotated[
-        str | None, "start from the weights of this run or checkpoint", Typed("--from", "RUN")
-    ] = None
+    start_from: Annotated[str | None, "start from the weights of this run or checkpoint", Typed("--from", "RUN")] = None
     out: Annotated[str | None, "the run's folder, else a new one in runs/", Typed(metavar="FOLDER")] = None
 
     def to_toml(self) -> str:
@@ -107,9 +101,7 @@ class Resolved:
 
 def environment() -> dict[str, str]:
     """The settings that environment variables give."""
-    given = {
-        name: os.environ.get(flag.variable, "") for name, flag in flags(Settings).items() if flag.variable
-    }
+    given = {name: os.environ.get(flag.variable, "") for name, flag in flags(Settings).items() if flag.variable}
     return {name: value for name, value in given.items() if value}
 
 
@@ -194,13 +186,9 @@ def _unknown_names(settings: Settings) -> list[str]:
             keys = None
             mistakes += error.mistakes
         unknown = [key for key in settings.options if keys is not None and key not in keys]
-        mistakes += [
-            f"unknown option -o {key} of {settings.gan}; {nearest(key, keys or [])}" for key in unknown
-        ]
+        mistakes += [f"unknown option -o {key} of {settings.gan}; {nearest(key, keys or [])}" for key in unknown]
     data = settings.data or ""
-    if data in catalogue.names(catalogue.DATASETS) or (
-        catalogue.NAME.fullmatch(data) and not Path(data).exists()
-    ):
+    if data in catalogue.names(catalogue.DATASETS) or (catalogue.NAME.fullmatch(data) and not Path(data).exists()):
         try:
             catalogue.entry(data, catalogue.DATASETS)
         except UsageError as error:

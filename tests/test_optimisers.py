@@ -54,7 +54,8 @@ def test_each_moves_as_torchs_optimiser_with_its_numbers(by, plain):
     mover, optimiser = Mover(by, {"w": mine}), plain([theirs], **vars(by))
     for step in range(5):
         gradient = torch.tensor([1.0, -0.5, 0.1]) * (step + 1)
-        mover.step([gradient], OK, 0.0)
+        with torch.no_grad():
+            mover.step([gradient], OK, 0.0)
         theirs.grad = gradient
         optimiser.step()
     torch.testing.assert_close(mine, theirs)
@@ -73,5 +74,6 @@ def test_a_schedule_is_read_at_the_progress_of_each_step(by, at_half):
     one, other = Mover(by, {"w": scheduled}), Mover(at_half, {"w": plain})
     for _ in range(3):
         for mover in (one, other):
-            mover.step([torch.tensor([0.3, 0.1])], OK, 0.5)
+            with torch.no_grad():
+                mover.step([torch.tensor([0.3, 0.1])], OK, 0.5)
     torch.testing.assert_close(scheduled, plain)

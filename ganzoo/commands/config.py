@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ganzoo import catalogue
-from ganzoo.commands.setting_flags import resolved, setting_flags
-from ganzoo.commands.unknown_flags import CommandWithSettings
-from ganzoo.flags import flags
-from ganzoo.settings import Resolved, Settings, completed
+from ganzoo.commands.with_settings import CommandWithSettings
+
+if TYPE_CHECKING:
+    from ganzoo.settings import Resolved
 
 __all__ = ["config", "print_listing"]
 
@@ -24,7 +22,6 @@ Examples:
   ganzoo config --config runs/vanilla-mlp-digits-001/config.toml --json
 """,
 )
-@setting_flags
 @click.option("--json", "as_json", is_flag=True, help="print values and origins as JSON")
 @click.option("-q", "--quiet", is_flag=True, help="leave out what has its default")
 def config(as_json: bool, quiet: bool, **typed: Any) -> None:
@@ -32,6 +29,10 @@ def config(as_json: bool, quiet: bool, **typed: Any) -> None:
 
     Every setting and hyper-parameter is printed with its value and where that comes from.
     """
+    from ganzoo import catalogue
+    from ganzoo.commands.setting_flags import resolved
+    from ganzoo.settings import completed
+
     asked = resolved(typed)
     found = completed(asked, catalogue.load(asked.settings.gan))
     if as_json:
@@ -51,11 +52,14 @@ def print_listing(found: Resolved, quiet: bool = False) -> None:
 
 
 def _rows(found: Resolved) -> list[tuple[str, Any, str]]:
-    values = {name: getattr(found.settings, name) for name in flags(Settings) if name != "options"}
-    values |= {f"options.{key}": value for key, value in found.settings.options.items()}
-    defaults = {item.name: item.default for item in dataclasses.fields(Settings)}
+    from ganzoo.flags import flags
+    from ganzoo.settings import Settings
 
-    def origin(name: str, value: Any) -> str:
-        return found.origins.get(name) or ("default" if value == defaults.get(name) else "measured")
-
-    return [(name, value, origin(name, value)) for name, value in values.items()]
+    rows = []
+    for name, flag in flags(Settings).items():
+        value = getattr(found.settings, name)
+        origin = found.origins.get(name) or ("default" if value == flag.option.default else "measured")
+        if name != "options":
+            rows.append((name, value, origin))
+    options = {f"options.{key}": value for key, value in found.settings.options.items()}
+    return [*rows, *((name, value, found.origins[name]) for name, value in options.items())]

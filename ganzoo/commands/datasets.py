@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 
-@click.command()
+@click.command(epilog="\b\nExample:\n  ganzoo datasets --data-root ~/data\n")
 @click.option("--data-root", envvar="GANZOO_DATA", type=click.Path(path_type=Path), help="Where downloads live.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print names only.")
@@ -16,8 +16,6 @@ def datasets(data_root: Path | None, as_json: bool, quiet: bool) -> None:
     """List the data sets, and whether they are already here.
 
     --data also takes a folder or zip of images, an .npz or an idx file.
-
-    Example: ganzoo datasets --data-root ~/data
     """
     from ganzoo import catalogue
 

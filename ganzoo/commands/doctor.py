@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ganzoo import catalogue
 from ganzoo.commands.devices import line
 from ganzoo.errors import GanzooError
+
+if TYPE_CHECKING:
+    from ganzoo.catalogue import Entry
 
 __all__ = ["doctor"]
 
@@ -31,6 +33,7 @@ def doctor(as_json: bool, quiet: bool) -> None:
     """
     import dataclasses
 
+    from ganzoo import catalogue
     from ganzoo.data.request import data_root
     from ganzoo.engine.device import devices
 
@@ -63,7 +66,9 @@ def _versions() -> dict[str, str]:
     return found | {name: metadata.version(name) for name in names}
 
 
-def _examined(entry: catalogue.Entry) -> dict[str, str]:
+def _examined(entry: Entry) -> dict[str, str]:
+    from ganzoo import catalogue
+
     problem = ""
     try:
         catalogue.check(entry)

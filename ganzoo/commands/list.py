@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 import click
 
-from ganzoo import catalogue
 from ganzoo.errors import UsageError, nearest
+
+if TYPE_CHECKING:
+    from ganzoo.catalogue import Entry
 
 __all__ = ["described", "list_"]
 
@@ -30,6 +33,8 @@ def list_(pattern: str, task: str | None, as_json: bool, quiet: bool) -> None:
 
     PATTERN chooses by name; one without a wildcard matches anywhere in the name.
     """
+    from ganzoo import catalogue
+
     found = catalogue.entries()
     tasks = {known for entry in found for known in entry.outline.tasks}
     if task and task not in tasks:
@@ -50,7 +55,7 @@ def list_(pattern: str, task: str | None, as_json: bool, quiet: bool) -> None:
         click.echo(f"no installed GAN matches {pattern!r}; see `ganzoo list`", err=True)
 
 
-def described(entry: catalogue.Entry) -> dict[str, object]:
+def described(entry: Entry) -> dict[str, object]:
     """What is known of a GAN without importing it, as JSON values."""
     outline = entry.outline
     return {

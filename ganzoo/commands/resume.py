@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ganzoo.commands.setting_flags import command_names
+from ganzoo.commands.with_settings import command_names
 
 __all__ = ["resume"]
 

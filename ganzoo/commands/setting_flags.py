@@ -2,45 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from ganzoo import catalogue, settings
+from ganzoo.commands.with_settings import complete_name
 from ganzoo.flags import COMMAND_LINE, ENVIRONMENT, Flag, flags
 
-__all__ = ["command_names", "complete_name", "resolved", "setting_flags"]
-
-Body = TypeVar("Body", bound=Callable[..., Any])
+__all__ = ["resolved", "setting_parameters"]
 
 
-def complete_name(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
-    """The GANs whose names begin so, each with its summary, for the shell."""
-    found = catalogue.entries()
-    return [CompletionItem(e.name, help=e.outline.summary) for e in found if e.name.startswith(begun)]
+@cache
+def setting_parameters() -> tuple[click.Parameter, ...]:
+    """NAME, --config, and a flag for every setting; values stay strings, which `resolved` reads all at once."""
+    gan = click.Argument(["gan"], metavar="NAME", required=False, shell_complete=complete_name)
+    file = click.Option(["--config", "file"], metavar="FILE", help="a run's config.toml to start from")
+    return gan, file, *(_option(name, flag) for name, flag in flags(settings.Settings).items() if name != "gan")
 
 
-def setting_flags(body: Body) -> Body:
-    """Give a command NAME, a flag for every setting, and --config."""
-    for name, flag in reversed(flags(settings.Settings).items()):
-        if name != "gan":
-            body = _option(name, flag)(body)
-    file = click.option("--config", "file", metavar="FILE", help="a run's config.toml to start from")
-    gan = click.argument("gan", metavar="NAME", required=False, shell_complete=complete_name)
-    return gan(file(body))
-
-
-def _option(name: str, flag: Flag) -> Callable[[Body], Body]:
+def _option(name: str, flag: Flag) -> click.Option:
     option, note = flag.option, flag.option.note
     if isinstance(option.default, str | int) and not isinstance(option.default, bool):
         note += f"  [default: {option.default}]"
     if flag.variable:
         note += f"  [env: {flag.variable}]"
     if option.type is bool:
-        return click.option(f"{flag.spelling}/--no-{name}", name, default=None, help=note)
+        return click.Option([f"{flag.spelling}/--no-{name}", name], default=None, help=note)
 
     def complete(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
         words = catalogue.names(catalogue.DATASETS) if name == "data" else flag.choices
@@ -49,7 +40,7 @@ def _option(name: str, flag: Flag) -> Callable[[Body], Body]:
 
     metavar = "|".join(flag.choices) or flag.metavar
     several = name == "options"
-    return click.option(flag.spelling, name, metavar=metavar, multiple=several, help=note, shell_complete=complete)
+    return click.Option([flag.spelling, name], metavar=metavar, multiple=several, help=note, shell_complete=complete)
 
 
 def resolved(typed: dict[str, Any]) -> settings.Resolved:
@@ -63,15 +54,10 @@ def resolved(typed: dict[str, Any]) -> settings.Resolved:
     given["options"] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
-        if not equals:
+        if equals:
+            given["options"][key] = value
+        else:
             mistakes.append(f"-o {pair}: expected KEY=VALUE, for example -o latent_dim=64")
-        given["options"][key] = value
     layers = [(file, settings.read_file(Path(file)))] if file else []
     layers += [(ENVIRONMENT, settings.environment()), (COMMAND_LINE, given)]
     return settings.resolve(layers, found=mistakes)
-
-
-def command_names(context: click.Context) -> list[str]:
-    """The names of the program's commands."""
-    root = context.find_root()
-    return root.command.list_commands(root) if isinstance(root.command, click.Group) else []

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ganzoo import catalogue
 from ganzoo.commands.list import described
-from ganzoo.commands.setting_flags import complete_name
+from ganzoo.commands.with_settings import complete_name
 from ganzoo.errors import GanzooError, PluginError
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ Examples:
 @click.option("-q", "--quiet", is_flag=True, help="print the hyper-parameters only")
 def show(name: str, size: int | None, channels: str, as_json: bool, quiet: bool) -> None:
     """Show a GAN's equation, paper, hyper-parameters and size."""
+    from ganzoo import catalogue
     from ganzoo.contract import Space
 
     entry, architecture = catalogue.entry(name), catalogue.load(name)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ganzoo import __version__, catalogue
+from ganzoo import __version__
 from ganzoo.commands.config import print_listing
-from ganzoo.commands.setting_flags import command_names, resolved, setting_flags
-from ganzoo.commands.unknown_flags import CommandWithSettings
-from ganzoo.settings import Resolved
+from ganzoo.commands.with_settings import CommandWithSettings, command_names
+
+if TYPE_CHECKING:
+    from ganzoo.settings import Resolved
 
 __all__ = ["train"]
 
@@ -24,7 +25,6 @@ Examples:
   ganzoo train --config runs/vanilla-mlp-digits-001/config.toml --seed 1
 """,
 )
-@setting_flags
 @click.option("--dry-run", is_flag=True, help="print the plan, sizes and memory, and play nothing")
 @click.option("-q", "--quiet", is_flag=True, help="print the run's folder only")
 @click.pass_context
@@ -33,6 +33,9 @@ def train(context: click.Context, /, dry_run: bool, quiet: bool, **typed: Any) -
 
     NAME is one of `ganzoo list`. Without --data it plays on data that come with ganzoo.
     """
+    from ganzoo import catalogue
+    from ganzoo.commands.setting_flags import resolved
+
     asked = resolved(typed)
     name, seed = asked.settings.gan, asked.settings.seed
     if not quiet:

@@ -15,12 +15,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import safetensors.torch
 import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from ganzoo.engine.files import write_whole
+from ganzoo.engine.files import pack, write_whole
 from ganzoo.errors import CheckpointError
 
 __all__ = ["FORMAT", "Checkpoint", "newest", "prune", "read", "save", "steps_in"]
@@ -78,7 +77,7 @@ def _pack(step: int, tensors: Mapping[str, Tensor], values: Mapping[str, Any]) -
             stored[name] = tensor.detach().to("cpu").contiguous()
     hashes = {name: _hash(tensor) for name, tensor in stored.items()}
     content = json.dumps({"format": FORMAT, "step": step, "aliases": aliases, "hashes": hashes, **values})
-    return safetensors.torch.save(stored, _header(content))
+    return pack(stored, _header(content))
 
 
 def read(path: Path) -> Checkpoint:

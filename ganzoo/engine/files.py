@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["write_whole"]
+import safetensors.torch
+from torch import Tensor
+
+__all__ = ["pack", "write_whole"]
 
 _CHUNK = 1 << 20  # bytes handed to the system at once
 
@@ -29,6 +34,18 @@ def write_whole(path: Path, contents: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def pack(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> bytes:
+    """Tensors on the CPU as a safetensors file, whose bytes are the same whenever the contents are.
+
+    The library writes its header in an order that varies from call to call; here its keys are sorted.
+    """
+    contents = safetensors.torch.save(dict(tensors), dict(metadata))
+    length = int.from_bytes(contents[:8], "little")
+    header = json.dumps(json.loads(contents[8 : 8 + length]), sort_keys=True, separators=(",", ":")).encode()
+    header += b" " * (-len(header) % 8)
+    return b"".join([len(header).to_bytes(8, "little"), header, memoryview(contents)[8 + length :]])
 
 
 def _write(descriptor: int, contents: bytes) -> None:

@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from ganzoo import __version__, catalogue
 from ganzoo.contract import Space
 from ganzoo.engine.checkpoint import Checkpoint, read
-from ganzoo.engine.files import write_whole
+from ganzoo.engine.files import pack, write_whole
 from ganzoo.engine.generator import Generator, build
 from ganzoo.errors import CheckpointError
 
@@ -29,7 +29,7 @@ def write_model(folder: Path, generator: Generator, training: dict[str, Any]) ->
         key.removeprefix("nets."): value.detach().to("cpu").contiguous().clone()
         for key, value in generator.state_dict().items()
     }
-    weights = safetensors.torch.save(tensors, {"format": "pt", "plugin": generator.name, "role": "generator"})
+    weights = pack(tensors, {"format": "pt", "plugin": generator.name, "role": "generator"})
     config = {
         "ganzoo_format": FORMAT,
         "ganzoo_version": __version__,

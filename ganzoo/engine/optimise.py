@@ -19,7 +19,7 @@ from torch.optim.sgd import sgd
 
 from ganzoo.optimisers import SGD, Adam, AdamW, Cosine, Linear, Optimiser, RMSprop, number_at
 
-__all__ = ["Mover"]
+__all__ = ["Mover", "laid_out"]
 
 _SCHEDULES: dict[str, Linear | Cosine] = {
     "constant": Linear(first=1, last=1),
@@ -84,7 +84,7 @@ class Mover:
         if self._changes:
             self._numbers = self._numbers_at(progress)
         parameters: list[Tensor] = [self.parameters[index] for index in reached]
-        given = [gradient for gradient in gradients if gradient is not None]
+        given = laid_out([gradient for gradient in gradients if gradient is not None], parameters)
         state = {key: [tensors[index] for index in reached] for key, tensors in self._state.items()}
         momentum = state.get("momentum_buffer", [])
         numbers = self._numbers
@@ -103,3 +103,20 @@ class Mover:
         else:
             buffers: list[Tensor | None] = [*momentum] if momentum else [None] * len(reached)
             sgd(parameters, given, buffers, foreach=True, dampening=0.0, maximize=False, **numbers)
+
+
+def laid_out(gradients: Sequence[Tensor], parameters: Sequence[Tensor]) -> list[Tensor]:
+    """Each gradient with the strides of its parameter and in memory of its own; copied only where it is not so.
+
+    Fused kernels read a gradient as if it lay in memory as its parameter does, which autograd does not promise:
+    it hands out expanded tensors, other memory formats, and one tensor for two parameters.
+    """
+    seen: set[int] = set()
+    found = []
+    for gradient, parameter in zip(gradients, parameters, strict=True):
+        own = gradient
+        if gradient.stride() != parameter.stride() or gradient.data_ptr() in seen:
+            own = torch.empty_like(parameter).copy_(gradient)
+        seen.add(own.data_ptr())
+        found.append(own)
+    return found

@@ -18,12 +18,13 @@ from ganzoo.engine.game import Game
 from ganzoo.engine.generator import Generator
 from ganzoo.engine.model import read_model, write_model
 from ganzoo.engine.state import named_parameters
-from ganzoo.testing.case import CPU, Case, equal, eval_mode
+from ganzoo.optimisers import SGD, Adam, RMSprop
+from ganzoo.testing.case import Case, equal, eval_mode
 from ganzoo.testing.report import Failed
 
 __all__ = [
     "builds", "deterministic", "exact_resume", "golden", "gradients_arrive", "memory", "moved_somewhere", "non_finite",
-    "objectives", "only_over_moves", "same_bits", "saved_and_loaded", "splits",
+    "objectives", "only_over_moves", "same_bits", "saved_and_loaded",
 ]  # fmt: skip
 
 
@@ -54,7 +55,7 @@ def moved_somewhere(case: Case) -> str:
 
 
 def objectives(case: Case) -> str:
-    """6 Objectives return finite 0-d tensors for batches of 2 and 5, for every space, and write no buffers."""
+    """6 Objectives return finite 0-d tensors for batches of 2 and 5, for every space, and write nothing themselves."""
     for space in case.spaces:
         for size in (2, 5):
             game = case.game(space, batch=size)
@@ -121,13 +122,13 @@ def same_bits(case: Case) -> str:
 
 
 def golden(case: Case) -> dict[str, float]:
-    """The norm of each network after three steps, the same on any machine within a tolerance."""
-    game = _played(case.game(), 3)
-    return {
-        name: float(torch.cat([p.detach().flatten() for p in module.parameters()]).norm())
-        for name, module in game.state.modules.items()
-        if any(True for _ in module.parameters())
-    }
+    """Means over three steps of every player's terms and of its gradient's norm, as `<player>/<term>`.
+
+    The same on any machine within a tolerance. Not the networks' norms, which Adam moves alike whatever the objective.
+    """
+    seats = _played(case.game(), 3).seats
+    records = {seat.player.name: seat.tally.read() for seat in seats}
+    return {f"{name}/{key}": value for name, record in records.items() for key, value in record.items()}
 
 
 def exact_resume(case: Case) -> str:
@@ -167,28 +168,17 @@ def deterministic(case: Case) -> str:
 
 
 def non_finite(case: Case) -> str:
-    """14 A turn whose objective or gradient is not finite leaves everything as it was."""
+    """14 A turn whose objective or gradient is not finite leaves everything as it was, by any optimiser."""
     for index, player in enumerate(case.architecture.players(case.config)):
-        players = list(case.architecture.players(case.config))
-        players[index] = dataclasses.replace(player, objective=_poisoned(player))
-        game = case.game(players=players)
-        before = {name: tensor.clone() for name, tensor in game.state.tensors().items()}
-        game.turn(game.seats[index], player.start, 0)
-        if differ := equal(before, game.state.tensors()):
-            raise Failed(f"a turn of {player.name!r} with NaN changed {differ[0]!r}")
+        for by in dict.fromkeys([player.by, Adam(), RMSprop(), SGD(lr=0.1, momentum=0.9)]):
+            players = list(case.architecture.players(case.config))
+            players[index] = dataclasses.replace(player, objective=_poisoned(player), by=by)
+            game = case.game(players=players)
+            before = {name: tensor.clone() for name, tensor in game.state.tensors().items()}
+            game.turn(game.seats[index], player.start, 0)
+            if differ := equal(before, game.state.tensors()):
+                raise Failed(f"a turn of {player.name!r} with NaN by {type(by).__name__} changed {differ[0]!r}")
     return ""
-
-
-def splits(case: Case) -> str:
-    """15 Per player: does splitting the batch give the same gradient?"""
-    findings = []
-    for index, player in enumerate(case.architecture.players(case.config)):
-        whole = _gradient(case, index, [slice(0, 4)])
-        parts = _gradient(case, index, [slice(0, 2), slice(2, 4)])
-        difference = float((whole - parts).norm() / whole.norm().clamp(min=1e-12))
-        text = "splits exactly" if difference < 1e-4 else f"differs by {difference:.1%} when split"
-        findings.append(f"{player.name} {text}")
-    return ", ".join(findings) + " (draws, batch statistics and batch-wide losses do)"
 
 
 def memory(case: Case) -> str:
@@ -224,34 +214,6 @@ def _poisoned(player: Player) -> Callable[..., Mapping[str, Tensor]]:
         return terms | {name: terms[name] * float("nan")}
 
     return objective
-
-
-def _gradient(case: Case, index: int, slices: list[slice]) -> Tensor:
-    """One player's gradient, the mean over parts of one batch, flattened."""
-    game = case.game(batch=4)
-    seat = game.seats[index]
-    whole = game.batch(seat, seat.player.start, 0)
-    total: Tensor | int = 0
-    for part in slices:
-        fetch = {name: _slice(whole, name, part) for name in ("z", "real", "label", "source")}
-        batch = Batch(part.stop - part.start, step=whole.step, progress=whole.progress, device=CPU, fetch=fetch)
-        _, objective = game.evaluate(seat, batch, seat.player.start, 0)
-        gradients = game.gradients(seat, objective)
-        total = total + torch.cat([(torch.zeros_like(p) if g is None else g).flatten()
-                                   for p, g in zip(seat.on, gradients, strict=True)])  # fmt: skip
-    assert isinstance(total, Tensor)
-    return total / len(slices)
-
-
-def _slice(batch: Batch, name: str, part: slice) -> Callable[[], Any]:
-    def cut(value: Any) -> Any:
-        if isinstance(value, Tensor):
-            return value[part]
-        if isinstance(value, dict):
-            return {key: cut(inner) for key, inner in value.items()}
-        return type(value)(*map(cut, value)) if hasattr(value, "_fields") else type(value)(map(cut, value))
-
-    return lambda: cut(getattr(batch, name))
 
 
 def _tensors_alive() -> int:

@@ -22,7 +22,7 @@ class Check:
 
 @dataclass
 class Report:
-    """The checks of one plugin. golden: norms of its networks after three steps, to compare over time."""
+    """The checks of one plugin. golden: what its players' terms and gradients were over three steps."""
 
     name: str
     checks: list[Check] = field(default_factory=list)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ganzoo import catalogue
 from ganzoo.errors import GanzooError
-from ganzoo.testing import learn, play, text
+from ganzoo.testing import learn, play, split, text
 from ganzoo.testing.case import Case
 from ganzoo.testing.report import Check, Failed, Report
 
@@ -32,7 +32,7 @@ _CHECKS: list[Callable[[Case], str]] = [
     play.saved_and_loaded,
     play.deterministic,
     play.non_finite,
-    play.splits,
+    split.splits,
     play.memory,
 ]
 _NEED_DATA = (play.builds, play.saved_and_loaded, play.deterministic, learn.learns)
@@ -61,7 +61,7 @@ def examine(name: str, *, learning: bool = False) -> Report:
         except Exception as error:
             report.checks.append(Check(title, "failed", _told(error)))
         else:
-            report.checks.append(Check(title, "measured" if check is play.splits else "passed", found))
+            report.checks.append(Check(title, "measured" if check is split.splits else "passed", found))
     if not report.failures:
         report.golden = play.golden(case)
     return report

@@ -9,6 +9,7 @@ import json
 import tomllib
 
 import ganzoo
+from ganzoo.errors import UsageError
 from ganzoo.testing.case import Case
 from ganzoo.testing.report import Failed
 
@@ -80,10 +81,13 @@ def config(case: Case) -> str:
         f"{o.name} has no note, as in Annotated[int, 'what it is in the paper']" for o in kind.options() if not o.note
     ]
     values = case.config.to_dict()
-    if kind.parse(json.loads(json.dumps(values))) != case.config:
-        wrong.append("it does not survive JSON")
-    if kind.parse(tomllib.loads(tomlkit.dumps(values))) != case.config:
-        wrong.append("it does not survive TOML")
+    for form, dump, load in (("JSON", json.dumps, json.loads), ("TOML", tomlkit.dumps, tomllib.loads)):
+        try:
+            found = kind.parse(load(dump(values)))
+        except (TypeError, ValueError, UsageError) as error:
+            wrong.append(f"it does not survive {form}: {error}")
+        else:
+            wrong += [f"it comes back from {form} as {found}"] if found != case.config else []
     if wrong:
         raise Failed("; ".join(wrong))
     return f"{len(values)} options"

@@ -60,5 +60,3 @@ def test_a_broken_plugin_does_not_hide_the_others(monkeypatch):
     assert any(line.startswith("digits ") and "no module 'gone'" in line for line in lines)
 
 
-def test_the_help_ends_with_an_example():
-    assert "Example: ganzoo datasets" in output("--help")

@@ -161,3 +161,57 @@ def poisoned():
         return replace(player, objective=objective)
 
     return make
+
+
+class Told:
+    """A listener that remembers what it was told."""
+
+    def __init__(self):
+        self.lines, self.events = [], []
+
+    def started(self, run):
+        self.events.append("started")
+
+    def progress(self, run):
+        self.events.append("progress")
+
+    def tell(self, text):
+        self.lines.append(text)
+
+    def ended(self, run):
+        self.events.append("ended")
+
+
+@pytest.fixture
+def told():
+    return Told()
+
+
+@pytest.fixture
+def tiny(installed):
+    """The name of an installed GAN that takes a thousand steps in a second."""
+    installed.add("tiny", installed.good)
+    return "tiny"
+
+
+@pytest.fixture
+def sicken(monkeypatch, poisoned):
+    """sicken(when, player) -> from here on, that player of a GAN that is loaded is poisoned where when(step) holds."""
+
+    def make(when, name="value"):
+        real = catalogue.load
+
+        def load(gan):
+            architecture = real(gan)
+
+            def players(config):
+                return [
+                    poisoned(player, lambda batch: when(int(batch.step))) if player.name == name else player
+                    for player in architecture.players(config)
+                ]
+
+            return replace(architecture, players=players)
+
+        monkeypatch.setattr(catalogue, "load", load)
+
+    return make

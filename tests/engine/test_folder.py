@@ -108,7 +108,8 @@ HOLD = """
 import sys
 from pathlib import Path
 from ganzoo.engine.folder import RunFolder
-RunFolder(Path(sys.argv[1])).lock()
+folder = RunFolder(Path(sys.argv[1]))
+folder.lock()
 print("held", flush=True)
 sys.stdin.read()
 """

@@ -15,6 +15,13 @@ OPTIMISERS = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _without_gradients():
+    """As the game calls a mover."""
+    with torch.no_grad():
+        yield
+
+
 def parameters():
     torch.manual_seed(0)
     return {"G.a": nn.Parameter(torch.randn(3, 2)), "G.b": nn.Parameter(torch.randn(()))}
@@ -125,8 +132,7 @@ def test_however_a_gradient_lies_in_memory_it_moves_its_own_numbers(kind):
 
 def test_one_tensor_for_two_parameters_becomes_two_and_a_fitting_one_is_not_copied():
     gradient = torch.randn(2, 3)
-    first, second, none = laid_out([gradient, gradient, None], [torch.zeros(2, 3)] * 3)
+    first, second = laid_out([gradient, gradient], [torch.zeros(2, 3)] * 2)
     assert first is gradient
     assert second.data_ptr() != gradient.data_ptr()
     assert torch.equal(second, gradient)
-    assert none is None
