@@ -225,8 +225,9 @@ class Architecture:
     first discriminator, and no score where there is none.
     revision: to be raised when equal weights would give other outputs.
     spaces: the kinds of space that the networks can be built for.
-    data, size, batch, steps, ema: what is used where the user says nothing; ema is the decay per turn of
-    the generator's moving average, 0 for none.
+    data, size, batch, steps, ema, labelled: what is used where the user says nothing; ema is the decay per turn
+    of the generator's moving average, 0 for none; labelled is how many samples keep their label (None: all), the
+    others have the label -1.
     """
 
     config: type[Config]
@@ -244,6 +245,7 @@ class Architecture:
     batch: int = 64
     steps: int = 3000
     ema: float = 0.0
+    labelled: int | None = None
 
     def with_options(self, **changes: Any) -> Architecture:
         """A copy with some fields changed, for a plugin that builds on another architecture."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from ganzoo import catalogue
 from ganzoo.config import Range
+from ganzoo.dynamics import read_dynamics
 from ganzoo.errors import UsageError, nearest
 from ganzoo.flags import Typed, flags
 
@@ -61,6 +62,12 @@ class Settings:
     ] = None
     clip: Annotated[float | None, "greatest norm of a player's gradient", Range(1e-12)] = None
     schedule: Annotated[Literal["constant", "linear", "cosine"], "of learning rates, down to 0 at the end"] = "constant"
+    labelled: Annotated[int | None, "samples that keep their label, the others count as unlabelled", Range(1)] = None
+    dynamics: Annotated[
+        str,
+        "alternating, simultaneous, extragradient, optimistic, consensus[:weight] or unrolled[:steps]",
+        Typed(metavar="DYNAMICS"),
+    ] = "alternating"
     augment: Annotated[bool | None, "differentiable augmentation, else if under 1,000 images"] = None
     strict: Annotated[bool, "an unreadable file of the data is an error"] = False
     checkpoint_every: Annotated[int, "steps between checkpoints", Range(1)] = 1000
@@ -135,7 +142,7 @@ def completed(resolved: Resolved, architecture: Architecture) -> Resolved:
     """
     settings, origins = resolved.settings, dict(resolved.origins)
     options = architecture.config.parse(settings.options).to_dict()
-    wanted = ["data", "size", "batch", "ema"]
+    wanted = ["data", "size", "batch", "ema", "labelled"]
     if settings.steps is None and settings.epochs is None and settings.minutes is None:
         wanted.append("steps")
     unset = [name for name in wanted if getattr(settings, name) is None]
@@ -193,6 +200,10 @@ def _unknown_names(settings: Settings) -> list[str]:
             catalogue.entry(data, catalogue.DATASETS)
         except UsageError as error:
             mistakes += [f"{mistake}, or give a path" for mistake in error.mistakes]
+    try:
+        read_dynamics(settings.dynamics)
+    except UsageError as error:
+        mistakes += error.mistakes
     if not _DEVICE.fullmatch(settings.device):
         mistakes.append(f"unknown device {settings.device!r}; type {flags(Settings)['device'].option.note}")
     return mistakes

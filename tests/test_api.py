@@ -112,8 +112,8 @@ def test_models_are_listed_by_pattern(run):
 
 
 def test_two_runs_do_not_share_a_folder(run):
+    run.files.lock()
     with pytest.raises(UsageError, match="is being trained by another process"):
-        run.files.lock()
         ganzoo.resume("latest", steps=9)
 
 

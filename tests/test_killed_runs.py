@@ -8,14 +8,23 @@ import sys
 import time
 
 import pytest
+import torch
 
 from ganzoo.engine.checkpoint import newest, steps_in
 from ganzoo.engine.folder import RunFolder
 
 pytestmark = pytest.mark.slow
-STEPS = 3000
+STEPS = 2000
 FLAGS = ["--steps", STEPS, "--batch", 16, "--checkpoint-every", 20, "--threads", 1, "--ema", 0.9, "-o", "width=16"]
 KILLS = 8
+
+
+def program(folder, *arguments):
+    """The program as a process in a folder."""
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "GANZOO_BLOCK_PLUGINS": "log,pictures,probes"}
+    command = [sys.executable, "-m", "ganzoo", *map(str, arguments)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command, cwd=folder, env=environment, text=True, **pipes)
 
 
 @pytest.fixture
@@ -24,13 +33,8 @@ def started(tmp_path):
     processes = []
 
     def start(*arguments):
-        environment = {**os.environ, "OMP_NUM_THREADS": "1", "GANZOO_BLOCK_PLUGINS": "log,pictures,probes"}
-        command = [sys.executable, "-m", "ganzoo", *map(str, arguments)]
-        process = subprocess.Popen(
-            command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        processes.append(process)
-        return process
+        processes.append(program(tmp_path, *arguments))
+        return processes[-1]
 
     yield start
     for process in processes:
@@ -56,17 +60,17 @@ def tensors(folder):
     return newest(RunFolder(folder).checkpoints)[0].tensors
 
 
-@pytest.fixture
-def undisturbed(started, tmp_path):
-    process = train(started, "undisturbed")
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """The tensors of a run that was left alone."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    process = program(folder, "train", "vanilla-mlp", *FLAGS, "--out", "run")
     output = process.communicate()
     assert process.returncode == 0, output
-    return tensors(tmp_path / "undisturbed")
+    return tensors(folder / "run")
 
 
 def same_bits(a, b):
-    import torch
-
     return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
 
 

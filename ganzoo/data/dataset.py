@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from ganzoo.contract import Space
+from ganzoo.counted import counted
 from ganzoo.errors import DataError
 
 if TYPE_CHECKING:
@@ -54,6 +55,25 @@ class Dataset:
         if self.labels is None:
             raise DataError(f"{self.name} has no labels; sub-folders of images are classes, as are npz 'labels'")
         return _pick(self.labels, index, torch.device(device))
+
+    def with_labels_of(self, count: int, seed: int) -> Dataset:
+        """The same data with the labels of only `count` samples, evenly over the classes; the others' are -1.
+
+        Which ones is counted from the seed. Raises DataError without labels, or with fewer than are asked for.
+        """
+        if self.labels is None or count > len(self):
+            found = "none" if self.labels is None else f"{len(self):,}"
+            raise DataError(f"--labelled {count}: {self.name} has {found} labels; choose data with more of them")
+        order = torch.randperm(len(self), generator=torch.Generator().manual_seed(counted(seed, "labelled")))
+        shuffled = self.labels[order]
+        place = torch.zeros(len(self), dtype=torch.int64)  # of each sample among those of its class
+        for label in range(len(self.space.classes)):
+            members = shuffled == label
+            place[members] = torch.arange(int(members.sum()))
+        kept = order[place.argsort(stable=True)[:count]]
+        labels = torch.full_like(self.labels, -1)
+        labels[kept] = self.labels[kept]
+        return replace(self, labels=labels)
 
     def to(self, device: torch.device | str) -> Dataset:
         """The same data set with its samples on the device, or unchanged if they are too many for it."""

@@ -7,7 +7,7 @@ objective, and move, all kept or all undone. Not here: when to log, save or stop
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -21,12 +21,13 @@ from ganzoo.data import Dataset, Stream
 from ganzoo.engine.device import drawing, seed_generators
 from ganzoo.engine.generator import draw_prior
 from ganzoo.engine.guard import Guard
+from ganzoo.engine.joint import Joint
 from ganzoo.engine.optimise import Mover
 from ganzoo.engine.state import State, named_parameters
 from ganzoo.engine.tally import Tally
 from ganzoo.errors import PluginError
 
-__all__ = ["Game", "Seat"]
+__all__ = ["Game", "Move", "Seat"]
 
 
 @dataclass
@@ -42,6 +43,18 @@ class Seat:
     stream: Stream | None
     averaged: tuple[list[Tensor], list[Tensor]]  # the moving average's tensors, and those they follow
     direction: Tensor  # the objective's sign in the loss that autograd descends: -1 to maximize
+
+
+@dataclass
+class Move:
+    """What a player would do in a turn: terms, objective (0-d), gradients, their norm, and whether all are finite."""
+
+    seat: Seat
+    terms: dict[str, Tensor]
+    objective: Tensor
+    gradients: list[Tensor | None]
+    norm: Tensor
+    ok: Tensor
 
 
 class Game:
@@ -67,6 +80,7 @@ class Game:
         precision: str = "fp32",
         ema: float = 0.0,
         clip: float | None = None,
+        dynamics: str = "alternating",
     ) -> None:
         self.architecture, self.config, self.space = architecture, config, space
         self.state, self.device, self.seed, self.batch_size, self.steps = state, device, seed, batch, steps
@@ -77,6 +91,7 @@ class Game:
         self._focused: Seat | None = None
         everything = named_parameters(state.modules, list(state.modules))
         self.seats = [self._seat(player, everything, dataset) for player in players]
+        self.joint = None if dynamics == "alternating" else Joint(self, dynamics)
 
     def _seat(self, player: Player, everything: Mapping[str, nn.Parameter], dataset: Dataset | None) -> Seat:
         mover = self.state.movers[player.name]
@@ -108,6 +123,9 @@ class Game:
         """Play one step, counted from 0."""
         self._step.fill_(step)
         self._progress.fill_(step / self.steps)
+        if self.joint:
+            self.joint.step(step)
+            return
         for seat in self.seats:
             if seat.player.plays(step):
                 for turn in range(seat.player.turns):
@@ -130,10 +148,12 @@ class Game:
         return Batch(self.batch_size, step=self._step, progress=self._progress, device=self.device, fetch=fetch)
 
     def focus(self, seat: Seat) -> None:
-        """Turn gradients on for what the player moves, off for every other trainable parameter."""
-        if self._focused is not seat:
+        """Turn gradients on for what the player moves, off for every other trainable parameter; on for all in
+        joint play, where one player's gradient may be differentiated by another's weights.
+        """
+        if self._focused is not seat and not (self.joint and self._focused):
             for parameter in seat.off:
-                parameter.requires_grad = False
+                parameter.requires_grad = self.joint is not None
             for parameter in seat.on:
                 parameter.requires_grad = True
             self._focused = seat
@@ -162,31 +182,54 @@ class Game:
         batch = self.batch(seat, step, turn)
         seat.guard.keep()
         try:
-            terms, objective = self.evaluate(seat, batch, step, turn)
-            gradients = self.gradients(seat, objective)
-            norm = total_norm(gradients, self.device)
-            ok = torch.isfinite(objective.detach()) & torch.isfinite(norm)
-            if self.clip is not None:
-                scale = (self.clip / (norm + 1e-12)).clamp(max=1)
-                gradients = [None if g is None else g * scale for g in gradients]  # not in place: they may be shared
-            with torch.no_grad():
-                seat.mover.step(gradients, ok, step / self.steps)
-                if seat.player.after:
-                    detached = {name: term.detach() for name, term in terms.items()}
-                    with blamed(seat.player, step):
-                        seat.player.after(self._nets, detached, batch.kept, self.config)
+            move = self.weigh(seat, batch, step, turn)
+            self.act(move, move.ok, batch, step)
         except BaseException:
             seat.guard.restore()
             raise
-        seat.guard.settle(ok)
-        self._average(seat, ok)
-        seat.tally.add(terms, objective, norm, ok)
+        seat.guard.settle(move.ok)
+        self.count(move, move.ok)
         return batch
 
-    def gradients(self, seat: Seat, objective: Tensor) -> list[Tensor | None]:
-        """The loss's gradient for each parameter that the player moves, None for those it does not reach."""
-        direction = seat.direction.to(objective.dtype)
-        return list(torch.autograd.grad(objective, seat.on, grad_outputs=direction, allow_unused=True))
+    def weigh(self, seat: Seat, batch: Batch, step: int, turn: int) -> Move:
+        """What a player would do: its terms and its gradients at the weights as they are, nothing moved."""
+        terms, objective = self.evaluate(seat, batch, step, turn)
+        return self.move(seat, terms, objective, self.gradients(seat, objective))
+
+    def move(self, seat: Seat, terms: dict[str, Tensor], objective: Tensor, gradients: list[Tensor | None]) -> Move:
+        """A move along these gradients, clipped if the run clips, and whether everything in it is finite."""
+        norm = total_norm(gradients, self.device)
+        ok = torch.isfinite(objective.detach()) & torch.isfinite(norm)
+        if self.clip is not None:
+            scale = (self.clip / (norm + 1e-12)).clamp(max=1)
+            gradients = [None if g is None else g * scale for g in gradients]  # not in place: they may be shared
+        return Move(seat, terms, objective, gradients, norm, ok)
+
+    def act(self, move: Move, ok: Tensor, batch: Batch, step: int) -> None:
+        """Move the weights, and let the player's `after` see what was played."""
+        player = move.seat.player
+        with torch.no_grad():
+            move.seat.mover.step(move.gradients, ok, step / self.steps)
+            if player.after:
+                detached = {name: term.detach() for name, term in move.terms.items()}
+                with blamed(player, step):
+                    player.after(self._nets, detached, batch.kept, self.config)
+
+    def count(self, move: Move, ok: Tensor) -> None:
+        """Let the generator's average follow, and the tally know."""
+        self._average(move.seat, ok)
+        move.seat.tally.add(move.terms, move.objective, move.norm, ok)
+
+    def gradients(
+        self, seat: Seat, objective: Tensor, over: Sequence[Tensor] = (), *, graph: bool = False
+    ) -> list[Tensor | None]:
+        """The loss's gradient for each parameter that the player moves, or each of `over`; None where it reaches none.
+
+        graph: whether the gradients can be differentiated again.
+        """
+        direction = seat.direction.to(objective.dtype, copy=True)  # it may come back as a gradient and be written to
+        over = over or seat.on
+        return list(torch.autograd.grad(objective, over, direction, allow_unused=True, create_graph=graph))
 
     def _average(self, seat: Seat, ok: Tensor) -> None:
         following, followed = seat.averaged

@@ -90,6 +90,8 @@ class Generator(nn.Module):
         labels: class numbers or names, repeated to n; without them every class in turn. The global random
         state is left as it was. Raises UsageError for a label that does not exist.
         """
+        if self.space.kind == "game":
+            raise UsageError(f"{self.name} is a game without samples; its course is in metrics.csv and plots/")
         if n < 1:
             raise UsageError(f"asked for {n} samples; ask for at least one, for example -n 16")
         label = self._labels(n + _CHUNK, labels)

@@ -26,6 +26,7 @@ _SCHEDULES: dict[str, Linear | Cosine] = {
     "linear": Linear(first=1, last=0),
     "cosine": Cosine(first=1, last=0),
 }
+_FLOOR = 1e-24  # its root is a ten-thousandth of the usual eps
 
 
 class Mover:
@@ -78,31 +79,68 @@ class Mover:
 
         ok: 0-d bool, False makes the step one without effect where `settles_itself`. progress in [0, 1].
         """
+        found_inf = (~ok).float() if self.settles_itself else None
+        self._move(self.parameters, gradients, self._state, progress, found_inf=found_inf)
+
+    def copy_of_state(self) -> dict[str, list[Tensor]]:
+        """The optimiser's tensors as they are now, for `imagine`.
+
+        Mean squares have a floor far below eps, since the slope of their root at 0 is infinite.
+        """
+        floors = {"exp_avg_sq": _FLOOR, "square_avg": _FLOOR}
+        return {
+            key: [tensor.clamp(min=floors[key]) if key in floors else tensor.clone() for tensor in tensors]
+            for key, tensors in self._state.items()
+        }
+
+    def imagine(
+        self,
+        parameters: Sequence[Tensor],
+        gradients: Sequence[Tensor | None],
+        state: Mapping[str, Sequence[Tensor]],
+        progress: float,
+    ) -> None:
+        """The same step on copies of parameters and state, in place, through which gradients flow."""
+        self._move(parameters, gradients, state, progress, differentiable=True)
+
+    def _move(
+        self,
+        parameters: Sequence[Tensor],
+        gradients: Sequence[Tensor | None],
+        state: Mapping[str, Sequence[Tensor]],
+        progress: float,
+        *,
+        found_inf: Tensor | None = None,
+        differentiable: bool = False,
+    ) -> None:
         reached = [index for index, gradient in enumerate(gradients) if gradient is not None]
         if not reached:
             return
         if self._changes:
             self._numbers = self._numbers_at(progress)
-        parameters: list[Tensor] = [self.parameters[index] for index in reached]
-        given = laid_out([gradient for gradient in gradients if gradient is not None], parameters)
-        state = {key: [tensors[index] for index in reached] for key, tensors in self._state.items()}
-        momentum = state.get("momentum_buffer", [])
-        numbers = self._numbers
+        moved = [parameters[index] for index in reached]
+        given = [gradient for gradient in gradients if gradient is not None]
+        if not differentiable:
+            given = laid_out(given, moved)
+        kept = {key: [tensors[index] for index in reached] for key, tensors in state.items()}
+        momentum = kept.get("momentum_buffer", [])
+        many: dict[str, Any] = {"foreach": not differentiable, "maximize": False}
         if self.settles_itself:
             move: Callable[..., None] = adam if isinstance(self.by, Adam) else adamw
+            how = {"differentiable": True, "foreach": False} if differentiable else {"fused": True}
             move(
-                parameters, given, state["exp_avg"], state["exp_avg_sq"], [], state["step"],
-                fused=True, found_inf=(~ok).float(), amsgrad=False, maximize=False, **numbers,
+                moved, given, kept["exp_avg"], kept["exp_avg_sq"], [], kept["step"],
+                found_inf=found_inf, amsgrad=False, maximize=False, **how, **self._numbers,
             )  # fmt: skip
         elif isinstance(self.by, RMSprop):
             steps = [torch.zeros(()) for _ in reached]  # torch counts in them and reads them nowhere
             rmsprop(
-                parameters, given, state["square_avg"], [], momentum, steps,
-                foreach=True, maximize=False, centered=False, **numbers,
+                moved, given, kept["square_avg"], [], momentum, steps,
+                differentiable=differentiable, centered=False, **many, **self._numbers,
             )  # fmt: skip
         else:
             buffers: list[Tensor | None] = [*momentum] if momentum else [None] * len(reached)
-            sgd(parameters, given, buffers, foreach=True, dampening=0.0, maximize=False, **numbers)
+            sgd(moved, given, buffers, dampening=0.0, **many, **self._numbers)
 
 
 def laid_out(gradients: Sequence[Tensor], parameters: Sequence[Tensor]) -> list[Tensor]:

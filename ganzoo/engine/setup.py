@@ -114,7 +114,7 @@ def prepare(resolved: Resolved) -> Setup:
         return Game(
             architecture, config, space, players, state, on_device,
             device=device, seed=settings.seed, batch=settings.batch or 1, steps=steps, precision=precision,
-            ema=settings.ema or 0.0, clip=settings.clip,
+            ema=settings.ema or 0.0, clip=settings.clip, dynamics=settings.dynamics,
         )  # fmt: skip
 
     trial = play_with(copy.deepcopy(modules), 1)
@@ -165,6 +165,8 @@ def _data(settings: Settings, architecture: Architecture) -> tuple[Dataset | Non
             f"{settings.gan} makes {' or '.join(architecture.spaces)} samples, and {dataset.name} holds "
             f"{dataset.space.kind}s; type --data {architecture.data}, or see `ganzoo datasets`"
         )
+    if settings.labelled is not None:
+        dataset = dataset.with_labels_of(settings.labelled, settings.seed)
     return dataset, dataset.space, list(dataset.notes)
 
 

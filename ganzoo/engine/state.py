@@ -56,6 +56,7 @@ class State:
         self.modules = dict(modules)
         self.generator = tuple(generator)
         self.average: dict[str, nn.Module] = {}
+        self.extra: dict[str, Tensor] = {}
         if average:
             self.average = copy.deepcopy({name: self.modules[name] for name in self.generator})
         moved = {name for player in players for name in player.over}
@@ -86,7 +87,7 @@ class State:
         return list(found.values())
 
     def tensors(self) -> dict[str, Tensor]:
-        """All state by name, as a checkpoint stores it: nets.*, average.*, optimiser.<player>.*."""
+        """All state by name, as a checkpoint stores it: nets.*, average.*, optimiser.<player>.*, dynamics.*."""
         found = {f"nets.{name}": value.detach() for name, value in tensors_of(self.modules).items()}
         found |= {f"average.{name}": value.detach() for name, value in tensors_of(self.average).items()}
         written: set[int] = set()
@@ -94,7 +95,7 @@ class State:
             if id(mover) not in written:
                 written.add(id(mover))
                 found |= {f"optimiser.{player}.{name}": value for name, value in mover.state().items()}
-        return found
+        return found | {f"dynamics.{name}": value for name, value in self.extra.items()}
 
     def load(self, tensors: Mapping[str, Tensor]) -> None:
         """Write a checkpoint's tensors into this state, in place. Raises CheckpointError if names or shapes differ."""

@@ -1,37 +1,76 @@
 """Small blocks, losses and penalties that plugins import; each is the paper's, with its shapes."""
 
-from ganzoo.nn.blocks import conv_discriminator, conv_generator, mlp, normal_init
+from ganzoo.nn.attention import SelfAttention
+from ganzoo.nn.blocks import (
+    conv_discriminator,
+    conv_encoder,
+    conv_generator,
+    convolutional,
+    discriminator_for,
+    encoder_for,
+    generator_for,
+    halvings,
+    mlp,
+    normal_init,
+)
 from ganzoo.nn.dropout import Dropout, dropout
+from ganzoo.nn.fixup import calm_discriminator, calm_generator
 from ganzoo.nn.losses import (
+    boundary_seeking,
     hinge,
     least_squares_discriminator,
     least_squares_generator,
     minimax,
     non_saturating,
+    relativistic,
+    relativistic_average,
     saturating,
     score,
+    softmax_discriminator,
+    softmax_generator,
     wasserstein,
 )
-from ganzoo.nn.penalties import gradient_penalty, r1, r2
+from ganzoo.nn.penalties import divergence_penalty, gradient_penalty, local_gradient_penalty, r1, r2
+from ganzoo.nn.residual import residual_discriminator, residual_generator
+from ganzoo.nn.spectral import spectral
 from ganzoo.nn.together import together
 
 __all__ = [
     "Dropout",
+    "SelfAttention",
+    "boundary_seeking",
+    "calm_discriminator",
+    "calm_generator",
     "conv_discriminator",
+    "conv_encoder",
     "conv_generator",
+    "convolutional",
+    "discriminator_for",
+    "divergence_penalty",
     "dropout",
+    "encoder_for",
+    "generator_for",
     "gradient_penalty",
+    "halvings",
     "hinge",
     "least_squares_discriminator",
     "least_squares_generator",
+    "local_gradient_penalty",
     "minimax",
     "mlp",
     "non_saturating",
     "normal_init",
     "r1",
     "r2",
+    "relativistic",
+    "relativistic_average",
+    "residual_discriminator",
+    "residual_generator",
     "saturating",
     "score",
+    "softmax_discriminator",
+    "softmax_generator",
+    "spectral",
     "together",
     "wasserstein",
 ]

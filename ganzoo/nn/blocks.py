@@ -8,14 +8,35 @@ from itertools import pairwise
 
 from torch import nn
 
+from ganzoo.contract import Space
 from ganzoo.errors import UsageError
 from ganzoo.nn.dropout import Dropout
 
-__all__ = ["conv_discriminator", "conv_generator", "mlp", "normal_init"]
+__all__ = [
+    "conv_discriminator", "conv_encoder", "conv_generator", "convolutional", "discriminator_for", "encoder_for",
+    "generator_for", "halvings", "mlp", "normal_init",
+]  # fmt: skip
 
 SLOPE = 0.2  # of LeakyReLU below zero, as in Radford et al. 2015, section 3
 SIZES = (16, 32, 64, 128, 256)
 Norm = Callable[[int], nn.Module]
+
+
+def convolutional(space: Space) -> bool:
+    """Whether samples are square images of 16, 32, 64, 128 or 256 pixels, as convolutional networks need them."""
+    return space.kind == "image" and space.shape[1] == space.shape[2] and space.shape[1] in SIZES
+
+
+def halvings(shape: Sequence[int]) -> int:
+    """How often an image (C, H, W) is halved to 4x4. Raises UsageError unless H = W is 16, 32, 64, 128 or 256."""
+    _, height, breadth = shape
+    if height != breadth or height not in SIZES:
+        near = min(SIZES, key=lambda size: abs(size - max(height, breadth)))
+        raise UsageError(
+            f"images of {height}x{breadth}: these networks are built for square ones of "
+            f"{', '.join(map(str, SIZES))} pixels; try --size {near}"
+        )
+    return int(math.log2(height)) - 2
 
 
 def mlp(*features: int, dropout: float = 0.0) -> nn.Sequential:
@@ -52,11 +73,11 @@ def conv_generator(
     return nn.Sequential(*layers, nn.ConvTranspose2d(before, shape[0], 4, 2, 1), nn.Tanh())
 
 
-def conv_discriminator(shape: Sequence[int], width: int, norm: Norm | None = nn.BatchNorm2d) -> nn.Sequential:
-    """Strided convolutions that halve the size to 4x4, with `norm` and LeakyReLU: (N, C, H, W) -> (N,).
+def conv_encoder(shape: Sequence[int], features: int, width: int, norm: Norm | None = nn.BatchNorm2d) -> nn.Sequential:
+    """Strided convolutions that halve the size to 4x4, with `norm` and LeakyReLU: (N, C, H, W) -> (N, F), unbounded.
 
-    No norm on the first layer and on the last, which gives the logit. width: channels at half the full size,
-    as in `conv_generator`. Radford et al. 2015, section 3. Raises UsageError.
+    No norm on the first layer and on the last. width: channels at half the full size, as in `conv_generator`.
+    Radford et al. 2015, section 3. Raises UsageError.
     """
     layers: list[nn.Module] = []
     before = shape[0]
@@ -68,7 +89,45 @@ def conv_discriminator(shape: Sequence[int], width: int, norm: Norm | None = nn.
             nn.LeakyReLU(SLOPE, inplace=True),
         ]
         before = after
-    return nn.Sequential(*layers, nn.Conv2d(before, 1, 4), nn.Flatten(0))
+    return nn.Sequential(*layers, nn.Conv2d(before, features, 4), nn.Flatten(1))
+
+
+def conv_discriminator(shape: Sequence[int], width: int, norm: Norm | None = nn.BatchNorm2d) -> nn.Sequential:
+    """`conv_encoder` with one feature, the logit: (N, C, H, W) -> (N,). Raises UsageError."""
+    return nn.Sequential(*conv_encoder(shape, 1, width, norm)[:-1], nn.Flatten(0))
+
+
+def generator_for(space: Space, latent_dim: int, width: int, units: int, *, hidden: int = 2) -> nn.Module:
+    """A generator for any space of images or vectors: (N, Z) -> (N, *shape), in [-1, 1] where the data are.
+
+    `conv_generator` with width, drawn by `normal_init`, for square images of 16, 32, ... 256 pixels; for all else an
+    `mlp` with that many hidden layers of `units`.
+    """
+    if convolutional(space):
+        return normal_init(conv_generator(latent_dim, space.shape, width))
+    bound = nn.Identity() if space.range is None else nn.Tanh()
+    return nn.Sequential(mlp(latent_dim, *[units] * hidden, space.numbers), bound, nn.Unflatten(1, space.shape))
+
+
+def encoder_for(
+    space: Space, features: int, width: int, units: int, *, hidden: int = 2, norm: Norm | None = nn.BatchNorm2d
+) -> nn.Sequential:
+    """An encoder for any space, of the kind that `generator_for` gives: (N, *shape) -> (N, F), unbounded.
+
+    norm: of the convolutional network; an `mlp` has none.
+    """
+    if convolutional(space):
+        encoder = conv_encoder(space.shape, features, width, norm)
+        normal_init(encoder)
+        return encoder
+    return nn.Sequential(nn.Flatten(), *mlp(space.numbers, *[units] * hidden, features))
+
+
+def discriminator_for(
+    space: Space, width: int, units: int, *, hidden: int = 2, norm: Norm | None = nn.BatchNorm2d
+) -> nn.Sequential:
+    """`encoder_for` with one feature, the logit of being real or a critic's score: (N, *shape) -> (N,)."""
+    return nn.Sequential(*encoder_for(space, 1, width, units, hidden=hidden, norm=norm), nn.Flatten(0))
 
 
 def normal_init(net: nn.Module) -> nn.Module:
@@ -90,11 +149,4 @@ def _normed(norm: Norm | None, channels: int) -> list[nn.Module]:
 
 def _channels(shape: Sequence[int], width: int) -> list[int]:
     """Channels from the full size's half down to 4x4: width, 2 width, 4 width, 8 width, 8 width, ..."""
-    _, height, breadth = shape
-    if height != breadth or height not in SIZES:
-        near = min(SIZES, key=lambda size: abs(size - max(height, breadth)))
-        raise UsageError(
-            f"images of {height}x{breadth}: these networks are built for square ones of "
-            f"{', '.join(map(str, SIZES))} pixels; try --size {near}"
-        )
-    return [width * min(2**level, 8) for level in range(int(math.log2(height)) - 2)]
+    return [width * min(2**level, 8) for level in range(halvings(shape))]

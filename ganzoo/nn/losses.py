@@ -8,19 +8,25 @@ D(x) stands for sigmoid(logits) in the two probabilistic games, for the logits t
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from ganzoo.nn.precision import full
 
 __all__ = [
+    "boundary_seeking",
     "hinge",
     "least_squares_discriminator",
     "least_squares_generator",
     "minimax",
     "non_saturating",
+    "relativistic",
+    "relativistic_average",
     "saturating",
     "score",
+    "softmax_discriminator",
+    "softmax_generator",
     "wasserstein",
 ]
 
@@ -71,3 +77,46 @@ def hinge(real: Tensor, fake: Tensor) -> Terms:
 def score(fake: Tensor) -> Terms:
     """E D(G(z)): G climbs it in the Wasserstein and hinge games. Miyato et al. 2018, eq. 17."""
     return {"score": full(fake).mean()}
+
+
+def relativistic(real: Tensor, fake: Tensor) -> Terms:
+    """E log sigmoid(D(x) - D(G(z))) over pairs (x, z): D climbs it; G climbs it with the two exchanged.
+
+    real, fake: (N,), paired by their place. -log 2 when the game is solved. Jolicoeur-Martineau 2018, section 4.1.
+    """
+    return {"pairs": F.logsigmoid(full(real) - full(fake)).mean()}
+
+
+def relativistic_average(real: Tensor, fake: Tensor) -> Terms:
+    """E log sigmoid(D(x) - E D(G(z))) + E log(1 - sigmoid(D(G(z)) - E D(x))): D climbs it; G with both exchanged.
+
+    -log 4 when the game is solved. Jolicoeur-Martineau 2018, section 4.2.
+    """
+    real, fake = full(real), full(fake)
+    return {
+        "real": F.logsigmoid(real - fake.mean()).mean(),
+        "fake": F.logsigmoid(real.mean() - fake).mean(),
+    }
+
+
+def softmax_discriminator(real: Tensor, fake: Tensor) -> Terms:
+    """Log Z - E D(x), where Z is the sum of exp D over reals and fakes: D descends it, all mass on the reals.
+
+    log 2N, of N reals and N fakes, when the game is solved. Lin 2017, eq. 6 (there D has the opposite sign).
+    """
+    real, fake = full(real), full(fake)
+    return {"real": -real.mean(), "partition": torch.logsumexp(torch.cat([real, fake]), 0)}
+
+
+def softmax_generator(real: Tensor, fake: Tensor) -> Terms:
+    """Log Z - E D over reals and fakes together: G descends it, mass spread evenly. Lin 2017, eq. 7."""
+    logits = torch.cat([full(real), full(fake)])
+    return {"both": -logits.mean(), "partition": torch.logsumexp(logits, 0)}
+
+
+def boundary_seeking(fake: Tensor) -> Terms:
+    """E (log D(G(z)) - log(1 - D(G(z))))^2 / 2, the squared logit: G descends it to D's boundary, where D = 1/2.
+
+    Hjelm et al. 2018, section 3 (continuous data).
+    """
+    return {"boundary": full(fake).square().mean() / 2}

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from ganzoo.nn.precision import full
 
-__all__ = ["gradient_penalty", "r1", "r2"]
+__all__ = ["divergence_penalty", "gradient_penalty", "local_gradient_penalty", "r1", "r2"]
 
 TINY = 1e-12  # inside the root, so that the penalty's own gradient is finite where the slope is 0
 
@@ -23,9 +23,23 @@ def gradient_penalty(net: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor
 
     real, fake: (N, ...), of which no gradient flows. Gulrajani et al. 2017, eq. 3 and Algorithm 1.
     """
-    mix = torch.rand(len(real), *[1] * (real.dim() - 1), device=real.device, dtype=real.dtype)
-    between = torch.lerp(fake.detach().to(real.dtype), real, mix)
-    return ((_slope_squared(net, between) + TINY).sqrt() - 1).square().mean()
+    return _off_one(net, _between(real, fake))
+
+
+def local_gradient_penalty(net: Callable[[Tensor], Tensor], real: Tensor, spread: float) -> Tensor:
+    """E (|grad D(x + d)| - 1)^2 with noise d ~ N(0, s^2 I), s being `spread` times the batch's standard deviation; 0-d.
+
+    real: (N, ...), N > 1 or several numbers each. Kodali et al. 2017, eq. 2; the scale as in the authors' code.
+    """
+    return _off_one(net, real + spread * real.std() * torch.randn_like(real))
+
+
+def divergence_penalty(net: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor, power: float) -> Tensor:
+    """E |grad D(x^)|^p at points between reals and fakes, as in `gradient_penalty`; 0-d, to be weighed by k.
+
+    Wu et al. 2018, eq. 8 and Algorithm 1.
+    """
+    return (_slope_squared(net, _between(real, fake)) + TINY).pow(power / 2).mean()
 
 
 def r1(net: Callable[[Tensor], Tensor], real: Tensor) -> Tensor:
@@ -36,6 +50,17 @@ def r1(net: Callable[[Tensor], Tensor], real: Tensor) -> Tensor:
 def r2(net: Callable[[Tensor], Tensor], fake: Tensor) -> Tensor:
     """E |grad D(G(z))|^2 on what is generated, as `r1` on the data. Mescheder et al. 2018, eq. 10."""
     return _slope_squared(net, fake).mean()
+
+
+def _between(real: Tensor, fake: Tensor) -> Tensor:
+    """A point between each real and its fake, by one number ~ U(0, 1) per sample: (N, ...)."""
+    mix = torch.rand(len(real), *[1] * (real.dim() - 1), device=real.device, dtype=real.dtype)
+    return torch.lerp(fake.detach().to(real.dtype), real, mix)
+
+
+def _off_one(net: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """E (|grad D(x)| - 1)^2, 0-d."""
+    return ((_slope_squared(net, x) + TINY).sqrt() - 1).square().mean()
 
 
 def _slope_squared(net: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:

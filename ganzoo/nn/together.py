@@ -14,7 +14,10 @@ def together(net: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> tup
     """(net(real), net(fake)) in one pass, which is faster than two.
 
     real: (N, ...), fake: (M, ...) -> (N,), (M,). The same game only where no layer mixes the samples of a
-    batch: not with batch norm. Where fakes have less precision (autocast), reals are brought to it.
+    batch: not with batch norm. A network that says `mixes_samples = True` sees reals and fakes in two passes.
+    Where fakes have less precision (autocast), reals are brought to it.
     """
+    if getattr(net, "mixes_samples", False):
+        return net(real), net(fake)
     logits = net(torch.cat([real.to(fake.dtype), fake]))
     return logits[: len(real)], logits[len(real) :]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 __all__ = ["Check", "Failed", "Report"]
 
 
-class Failed(AssertionError):  # noqa: N818  # reads as `raise Failed(...)`
+class Failed(AssertionError):  # reads as `raise Failed(...)`
     """A check found something; its text says what, and what to do."""
 
 

@@ -77,3 +77,22 @@ def test_fingerprint_follows_contents_shape_type_and_labels():
     ]
     assert len(set(prints)) == len(prints)
     assert fingerprint(array.reshape(2, 3).T) == fingerprint(np.ascontiguousarray(array.reshape(2, 3).T))
+
+
+def test_only_some_samples_keep_their_label_evenly_over_the_classes():
+    space = Space(kind="vector", shape=(1,), classes=("a", "b", "c"), range=None)
+    dataset = Dataset("made-up", space, torch.zeros(30, 1), torch.arange(30) % 3, "f")
+    few = dataset.with_labels_of(6, seed=0)
+    assert few.labels is not None
+    kept = few.labels >= 0
+    assert few.labels[kept].bincount().tolist() == [2, 2, 2]
+    assert (few.labels[kept] == dataset.labels[kept]).all()
+    assert torch.equal(few.labels, dataset.with_labels_of(6, seed=0).labels)
+    assert not torch.equal(few.labels, dataset.with_labels_of(6, seed=1).labels)
+
+
+def test_more_labels_than_there_are_is_said():
+    space = Space(kind="vector", shape=(1,), classes=("a",), range=None)
+    dataset = Dataset("made-up", space, torch.zeros(3, 1), torch.zeros(3, dtype=torch.int64), "f")
+    with pytest.raises(DataError, match="--labelled 4: made-up has 3 labels"):
+        dataset.with_labels_of(4, seed=0)

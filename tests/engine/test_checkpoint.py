@@ -79,12 +79,11 @@ def test_one_flipped_bit_is_found_wherever_it_is(folder):
 
 
 @pytest.mark.slow
-def test_every_bit_of_the_header_is_guarded(folder):
+def test_every_byte_of_the_header_is_guarded(folder):
     contents = (folder / "step-00000002.safetensors").read_bytes()
     header = 8 + int.from_bytes(contents[:8], "little")
     for position in range(header):
-        for bit in range(8):
-            check_found_out(folder, flipped(contents, position, bit))
+        check_found_out(folder, flipped(contents, position, position % 8))
 
 
 @pytest.mark.parametrize("position", ["pt", "ganzoo_sha256", "aliases", "nets.G.weight"])

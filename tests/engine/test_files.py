@@ -1,4 +1,5 @@
 import os
+import stat
 
 import pytest
 
@@ -15,16 +16,20 @@ def test_a_file_is_written_and_its_folder_made(tmp_path):
 
 def test_the_file_is_synchronised_before_it_is_renamed_and_the_folder_after(tmp_path, monkeypatch):
     done = []
-    for name in ("fsync", "replace"):
+    fsync, replace = os.fsync, os.replace
 
-        def record(*arguments, real=getattr(os, name), name=name):
-            kind = "folder" if name == "fsync" and os.path.isdir(f"/proc/self/fd/{arguments[0]}") else name
-            done.append(kind)
-            return real(*arguments)
+    def synchronise(descriptor):
+        done.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        fsync(descriptor)
 
-        monkeypatch.setattr(os, name, record)
+    def rename(old, new):
+        done.append("rename")
+        replace(old, new)
+
+    monkeypatch.setattr(os, "fsync", synchronise)
+    monkeypatch.setattr(os, "replace", rename)
     write_whole(tmp_path / "file", b"one")
-    assert done == ["fsync", "replace", "folder"]
+    assert done == ["file", "rename", "folder"]
 
 
 def test_what_the_system_writes_in_part_is_written_to_the_end(tmp_path, monkeypatch):

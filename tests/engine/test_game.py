@@ -150,6 +150,21 @@ def test_step_and_progress_are_tensors_that_follow_the_run(make_game):
     assert seen == [(0, 0, 4), (1, 0.25, 4), (2, 0.5, 4)]
 
 
+@pytest.mark.parametrize("clip", [None, 0.5])
+def test_a_parameter_that_is_its_own_objective_does_not_change_the_direction_of_play(make_game, clip):
+    """Its gradient is the very tensor that says which way is up."""
+    number = nn.Module()
+    number.theta = nn.Parameter(torch.zeros(()))
+
+    def objective(nets, batch, config):
+        return {"theta": nets.number.theta}
+
+    by = ganzoo.SGD(lr=1.0, momentum=0.5, nesterov=True)
+    game = played(make_game([ganzoo.minimize(objective, over="number", by=by)], {"number": number}, clip=clip), 4)
+    assert game.seats[0].direction == 1
+    assert game.seats[0].tally.read()["gradient"] == 1
+
+
 def test_only_what_a_player_moves_has_gradients_and_moves(make_game):
     wants = []
 

@@ -197,7 +197,7 @@ def test_without_a_good_checkpoint_nothing_is_started_over(run):
         damage(path)
     before = {path: path.read_bytes() for path in run.files.checkpoints.iterdir()}
     for again in (lambda: ganzoo.resume("run"), lambda: ganzoo.train("tiny", steps=4, out="run", threads=1)):
-        with pytest.raises(CheckpointError, match="no checkpoint in .* can be used"):
+        with pytest.raises(CheckpointError, match=r"no checkpoint in .* can be used"):
             again()
     assert {path: path.read_bytes() for path in run.files.checkpoints.iterdir()} == before
 

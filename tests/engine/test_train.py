@@ -84,7 +84,9 @@ def test_a_disk_that_is_full_for_a_while_costs_a_checkpoint_and_nothing_else(tin
 
 def test_a_disk_that_stays_full_ends_the_run_with_the_last_checkpoint_whole(tiny, told, full_disk):
     full_disk(8)
-    with pytest.raises(GanzooError, match=r"step 20 could not be saved.*newest checkpoint is step 5; make room") as error:
+    with pytest.raises(
+        GanzooError, match=r"step 20 could not be saved.*newest checkpoint is step 5; make room"
+    ) as error:
         ganzoo.train(tiny, steps=20, out="run", threads=1, checkpoint_every=5, listener=told)
     assert error.value.exit_code == 2
     assert "ganzoo resume run" in str(error.value)

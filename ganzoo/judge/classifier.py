@@ -1,0 +1,113 @@
+"""A small classifier of a data set, trained on it once and kept: the eyes of the judge for labelled images.
+
+A convolutional network of LeNet's kind (LeCun et al. 1998, Gradient-Based Learning, sec. 2). Its numbers compare
+between generators of the same data only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ganzoo.counted import counted
+from ganzoo.data import Dataset
+from ganzoo.data.cache import cache_folder
+from ganzoo.engine.device import drawing
+from ganzoo.engine.files import pack, write_whole
+from ganzoo.errors import DataError
+
+__all__ = ["FEATURES", "Classifier", "Trained", "classifier_for"]
+
+FEATURES = 64
+_REVISION = 1  # to be raised when the same data would give another classifier
+_SIDE = 32  # larger images are first averaged down to it
+_BATCH, _STEPS, _RATE = 128, 600, 2e-3
+_HELD_OUT = 0.1  # of the data, for its accuracy; at most _MOST_HELD_OUT samples
+_MOST_HELD_OUT = 5000
+
+
+class Classifier(nn.Module):
+    """Images (N, C, H, W) in [-1, 1] to features (N, 64), the last but one layer, and logits (N, K)."""
+
+    def __init__(self, channels: int, classes: int) -> None:
+        super().__init__()
+        self.shrink = nn.AdaptiveAvgPool2d(_SIDE)
+        self.body = nn.Sequential(
+            nn.Conv2d(channels, 32, 3, padding=1, stride=2), nn.ReLU(),
+            nn.Conv2d(32, 64, 3, padding=1, stride=2), nn.ReLU(),
+            nn.Conv2d(64, 64, 3, padding=1, stride=2), nn.ReLU(),
+            nn.Flatten(), nn.Linear(64 * (_SIDE // 8) ** 2, FEATURES), nn.ReLU(),
+        )  # fmt: skip
+        self.head = nn.Linear(FEATURES, classes)
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Features and logits."""
+        features: Tensor = self.body(self.shrink(images))
+        return features, self.head(features)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained classifier in eval mode, and its accuracy on samples of the data that it was not trained on."""
+
+    model: Classifier
+    accuracy: float
+
+
+def classifier_for(dataset: Dataset) -> Trained:
+    """The classifier of a data set's labelled images, from the cache or trained now, in seconds on a CPU.
+
+    The same data give the same classifier on one machine. Raises DataError without two classes.
+    """
+    if dataset.labels is None or len(dataset.space.classes) < 2:
+        raise DataError(f"{dataset.name} has no labels to train a classifier on; type --extractor raw or inception")
+    model = Classifier(dataset.space.shape[0], len(dataset.space.classes)).eval().requires_grad_(False)
+    path = cache_folder() / "classifiers" / f"{dataset.fingerprint}-{_REVISION}.safetensors"
+    if path.is_file():
+        accuracy = _read(path, model)
+    else:
+        accuracy = _train(dataset, model)
+        tensors = {name: value.contiguous() for name, value in model.state_dict().items()}
+        write_whole(path, pack(tensors, {"format": "pt", "accuracy": repr(accuracy)}))
+    return Trained(model, accuracy)
+
+
+def _read(path: Path, model: Classifier) -> float:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, "pt") as file:
+            model.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
+            return float(file.metadata()["accuracy"])
+    except (OSError, KeyError, RuntimeError, SafetensorError) as error:
+        raise DataError(f"the kept classifier {path} is damaged ({type(error).__name__}); delete it") from None
+
+
+def _train(dataset: Dataset, model: Classifier) -> float:
+    """Train in place by Adam on all labelled samples but those held out; returns the accuracy on these."""
+    assert dataset.labels is not None
+    labelled = (dataset.labels >= 0).nonzero().flatten().cpu()
+    generator = torch.Generator().manual_seed(counted(0, "classifier"))
+    order = labelled[torch.randperm(len(labelled), generator=generator)]
+    held = max(1, min(_MOST_HELD_OUT, int(_HELD_OUT * len(order))))
+    tested, trained = order[:held], order[held:]
+    with drawing(torch.device("cpu"), counted(0, "classifier")), torch.enable_grad():
+        fresh = Classifier(dataset.space.shape[0], len(dataset.space.classes))
+        optimiser = torch.optim.Adam(fresh.parameters(), lr=_RATE)
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, _STEPS)
+        for _ in range(_STEPS):
+            index = trained[torch.randint(len(trained), (_BATCH,), generator=generator)]
+            loss = F.cross_entropy(fresh(dataset.real(index))[1], dataset.label(index))
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+    model.load_state_dict(fresh.state_dict())
+    right = sum(
+        int((model(dataset.real(part))[1].argmax(dim=1) == dataset.label(part)).sum()) for part in tested.split(_BATCH)
+    )
+    return right / held

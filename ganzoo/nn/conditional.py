@@ -1,0 +1,96 @@
+"""Networks and terms for GANs that know labels. Shapes: N batch, K classes, E numbers of a second input."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ganzoo.contract import Space
+from ganzoo.errors import UsageError
+from ganzoo.nn.blocks import SLOPE, encoder_for, mlp
+from ganzoo.nn.dropout import Dropout
+from ganzoo.nn.precision import full
+
+__all__ = ["Concatenated", "Headed", "JointDiscriminator", "Labelled", "class_count", "class_likelihood", "one_hot"]
+
+
+def class_count(space: Space) -> int:
+    """K, how many classes the data have. Raises UsageError where they have none."""
+    if not space.classes:
+        raise UsageError(
+            "this GAN learns from labels, and the data have none; type --data digits, give a folder with a sub-folder "
+            "for each class or an npz with 'labels', or choose a GAN without labels (ganzoo list)"
+        )
+    return len(space.classes)
+
+
+def one_hot(label: Tensor, classes: int) -> Tensor:
+    """(N,) int64 -> (N, K) float, a one at each label; all zeros for -1, a sample without a label."""
+    return (label[:, None] == torch.arange(classes, device=label.device)).float()
+
+
+def class_likelihood(logits: Tensor, label: Tensor) -> Tensor:
+    """E log P(C = label | x) over the samples that have a label (not -1), 0 if none has; 0-d, at most 0.
+
+    logits (N, K), label (N,). Odena et al. 2017, eq. 3.
+    """
+    known = label >= 0
+    likelihood = F.log_softmax(full(logits), 1).gather(1, label.clamp(min=0)[:, None])[:, 0]
+    return (likelihood * known).sum() / known.sum().clamp(min=1)
+
+
+class Concatenated(nn.Module):
+    """A network of one vector, fed with several: (N, A), (N, B), ... -> net of (N, A + B + ...)."""
+
+    def __init__(self, net: nn.Module) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, *parts: Tensor) -> Tensor:  # noqa: D102
+        joined: Tensor = self.net(torch.cat(parts, 1))
+        return joined
+
+
+class Labelled(nn.Module):
+    """A network of two inputs whose second is a label: (x, label (N,)) -> net(x, one-hot (N, K))."""
+
+    def __init__(self, net: nn.Module, classes: int) -> None:
+        super().__init__()
+        self.net, self.classes = net, classes
+
+    def forward(self, x: Tensor, label: Tensor) -> Tensor:  # noqa: D102
+        found: Tensor = self.net(x, one_hot(label, self.classes))
+        return found
+
+
+class JointDiscriminator(nn.Module):
+    """Sees a sample and a vector together: (N, *shape), (N, E) -> (N,), the logit of the pair being real.
+
+    Each has a layer of its own before they meet in a joint one, as in Mirza and Osindero 2014, section 4.1; the
+    sample's is `encoder_for` with width and units, without batch norm, so that every pair is judged alone.
+    """
+
+    def __init__(self, space: Space, extra: int, width: int, units: int, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.sample = encoder_for(space, units, width, units, hidden=1, norm=None)
+        self.other = nn.Linear(extra, units)
+        self.joint = nn.Sequential(
+            nn.LeakyReLU(SLOPE), Dropout(dropout), mlp(2 * units, units, 1, dropout=dropout), nn.Flatten(0)
+        )
+
+    def forward(self, x: Tensor, other: Tensor) -> Tensor:  # noqa: D102
+        logit: Tensor = self.joint(torch.cat([self.sample(x), self.other(other)], 1))
+        return logit
+
+
+class Headed(nn.Module):
+    """One body with several heads: x -> a tuple of each head's output for the body's features."""
+
+    def __init__(self, body: nn.Module, *heads: nn.Module) -> None:
+        super().__init__()
+        self.body, self.heads = body, nn.ModuleList(heads)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:  # noqa: D102
+        features = self.body(x)
+        return tuple(head(features) for head in self.heads)

@@ -1,0 +1,1 @@
+"""The GANs that come with ganzoo: one folder per family, one file per GAN."""

@@ -1,0 +1,1 @@
+"""Images and vectors from noise."""

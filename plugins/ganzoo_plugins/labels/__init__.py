@@ -1,0 +1,1 @@
+"""GANs with labels, codes and encoders."""

@@ -1,0 +1,186 @@
+"""The benchmarks run, measure what they say, and refuse what they cannot measure. No time is asserted."""
+
+import json
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+import torch
+from click.testing import CliRunner
+
+from benchmarks import figures, mnist
+from benchmarks.__main__ import benchmarks
+from benchmarks.classifier import frechet
+from benchmarks.figures import Figure, table
+from benchmarks.processes import play, surroundings
+from benchmarks.side_by_side import trained_generator
+from benchmarks.start import install
+
+ROOT = Path(figures.__file__).parents[1]
+SCRIPT = """
+import time
+from pathlib import Path
+
+class Generator:
+    def __init__(self):
+        self.epochs = 0
+
+def train(num_epochs=100):
+    generator = Generator()
+    assert Path("data/MNIST/raw/train-images-idx3-ubyte").exists()
+    for epoch in range(num_epochs):
+        generator.epochs += 1
+        time.sleep(.01)
+        print(f"Epoch [{epoch + 1}/{num_epochs}]")
+
+train()
+"""
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """256 made-up images as MNIST, a script to compare with, and a folder for the results."""
+    raw = tmp_path / "root" / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    generator = torch.Generator().manual_seed(0)
+    for part in ("train", "t10k"):
+        images = torch.randint(256, (256, 28, 28), generator=generator, dtype=torch.uint8)
+        (raw / f"{part}-images-idx3-ubyte").write_bytes(
+            struct.pack(">4I", 0x803, 256, 28, 28) + images.numpy().tobytes()
+        )
+        (raw / f"{part}-labels-idx1-ubyte").write_bytes(
+            struct.pack(">2I", 0x801, 256) + bytes(i % 10 for i in range(256))
+        )
+    monkeypatch.setenv("GANZOO_DATA", str(raw.parents[1]))
+    monkeypatch.setattr(figures, "RESULTS", tmp_path / "results")
+    (tmp_path / "script.py").write_text(SCRIPT)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def invoke(*arguments):
+    return CliRunner().invoke(benchmarks, arguments)
+
+
+def test_speed_compares_every_party_and_keeps_the_numbers(small, monkeypatch):
+    monkeypatch.setattr("benchmarks.speed.PRECISIONS", ("bf16",))
+    done = invoke("speed", "--baseline", "script.py", "--repeats", "1")
+    assert done.exit_code == 0, done.output
+    kept = json.loads((small / "results" / "speed.json").read_text())
+    parties = ["script", "tuned loop, bf16", "ganzoo, bf16"]
+    assert list(kept["figures"]) == parties
+    assert all(figure["median"] > 0 and len(figure["values"]) == 1 for figure in kept["figures"].values())
+    assert [line.split("|")[1].strip() for line in done.output.splitlines()[2:]] == parties
+    assert "SCRIPT" in kept["command"]
+    assert str(small) not in json.dumps(kept)
+
+
+def test_memory_weighs_both(small):
+    done = invoke("memory", "--baseline", "script.py", "--repeats", "1")
+    assert done.exit_code == 0, done.output
+    kept = json.loads((small / "results" / "memory.json").read_text())["figures"]
+    assert kept.keys() == {"script", "ganzoo"}
+    assert kept["ganzoo"]["median"] > 100  # MiB: torch alone is more
+
+
+def test_measuring_is_light():
+    """A process begins its life with the peak of the one that started it."""
+    code = "import sys, benchmarks.__main__; print({'torch', 'numpy', 'PIL'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout == "set()\n"
+
+
+def test_start_counts_the_plugins_that_are_listed(small):
+    done = invoke("start", "--repeats", "1", "--plugins", "3")
+    assert done.exit_code == 0, done.output
+    assert "ganzoo list, 3 plugins" in done.output
+
+
+def test_made_up_plugins_are_distributions_with_a_readable_file(tmp_path):
+    install(tmp_path, 2)
+    assert sorted(path.name for path in tmp_path.glob("*.py")) == ["made_up_0.py", "made_up_1.py"]
+    assert "made-up-1 = made_up_1" in (tmp_path / "ganzoo_made_up_1-1.0.dist-info" / "entry_points.txt").read_text()
+
+
+@pytest.mark.parametrize("arguments", [["speed"], ["memory"], ["side-by-side"], ["speed", "--baseline", "none.py"]])
+def test_a_script_to_compare_with_is_asked_for(arguments):
+    done = invoke(*arguments)
+    assert done.exit_code == 2
+    assert "--baseline" in done.output
+
+
+def test_without_mnist_it_says_what_to_type(small, monkeypatch):
+    monkeypatch.setenv("GANZOO_DATA", str(small / "empty"))
+    done = invoke("speed", "--baseline", "script.py")
+    assert done.exit_code == 1
+    assert "GANZOO_DATA=FOLDER" in done.output
+
+
+def test_a_process_is_stopped_after_its_epochs_and_weighed(small):
+    mnist.unpack(small)
+    command = [sys.executable, "-u", "script.py"]
+    played = play(command, small, environment=surroundings(), epochs=3)
+    assert len(played.marks) == 3
+    assert list(played.marks) == sorted(played.marks)
+    assert played.peak > 1
+    assert played.output.count("Epoch [") == 3
+
+
+def test_a_process_that_fails_or_stops_short_is_an_error(tmp_path):
+    with pytest.raises(click.ClickException, match="ended with 3"):
+        play([sys.executable, "-c", "exit(3)"], tmp_path, environment=surroundings())
+    with pytest.raises(click.ClickException, match="after 1 epochs"):
+        play([sys.executable, "-c", "print('Epoch [1/1]')"], tmp_path, environment=surroundings(), epochs=2)
+
+
+def test_surroundings_keep_bytecode_and_set_threads(monkeypatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert "PYTHONDONTWRITEBYTECODE" not in surroundings()
+    assert surroundings(3)["OMP_NUM_THREADS"] == "3"
+
+
+def test_the_scripts_own_generator_is_trained_for_the_asked_epochs(small, capsys):
+    mnist.unpack(small)
+    assert trained_generator(SCRIPT, 2).epochs == 2
+    assert capsys.readouterr().out.splitlines() == ["Epoch [1/2]", "Epoch [2/2]"]
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("x = 1", "last statement"),
+        ("def train(num_epochs): pass\ntrain()", "class called Generator"),
+        ("class Generator: pass\ndef train(num_epochs): pass\ntrain()", "made 0 generators"),
+    ],
+)
+def test_a_script_of_another_form_is_refused(source, found):
+    with pytest.raises(click.ClickException, match=found):
+        trained_generator(source, 1)
+
+
+def test_a_figure_has_a_median_a_spread_and_ratios_by_round():
+    slow, fast = Figure((10.0, 30.0, 20.0)), Figure((20.0, 30.0, 60.0))
+    assert slow.text() == "20 (10-30)"
+    assert fast.over(slow).values == (2.0, 1.0, 3.0)
+    assert fast.over(slow).text(2, "x") == "2.00x (1.00-3.00)"
+    assert Figure((1234.56,)).to_dict() == {"median": 1235.0, "values": [1235.0]}
+
+
+def test_a_table_is_aligned_markdown():
+    assert table(["name", "n"], [["a", "10"], ["bcdef", "2"]]).splitlines() == [
+        "| name  |  n |",
+        "| ----- | -: |",
+        "| a     | 10 |",
+        "| bcdef |  2 |",
+    ]
+
+
+def test_frechet_is_the_closed_form_of_two_gaussians():
+    generator = torch.Generator().manual_seed(0)
+    noise = torch.randn(200_000, 2, generator=generator, dtype=torch.float64)
+    other = torch.randn(200_000, 2, generator=generator, dtype=torch.float64) * 3 + torch.tensor([1.0, 2.0])
+    assert frechet(noise, noise) == pytest.approx(0, abs=1e-9)
+    assert frechet(noise, other) == pytest.approx(1 + 4 + 2 * (3 - 1) ** 2, rel=0.02)
