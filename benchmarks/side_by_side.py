@@ -23,6 +23,7 @@ __all__ = ["side_by_side", "trained_generator"]
 
 SAMPLES = 10_000  # of each party; the reals are as many
 SHOWN = 100
+SURE = 0.9  # the probability of the likeliest class from which on it is sure
 
 
 @click.command()
@@ -34,18 +35,18 @@ def side_by_side(baseline: Path, epochs: int, threads: int, out: Path) -> None:
     """Train a script and vanilla-mlp on MNIST for the same epochs; show and judge what they make.
 
     --baseline is a script whose last statement calls its training with num_epochs=, and which makes one
-    `Generator`, (N, 100) latents to (N, 784) in [-1, 1]. The number is the Frechet distance to the test
-    images between features of a classifier that is trained first; less is better.
+    `Generator`, (N, 100) latents to (N, 784) in [-1, 1]. The numbers: the Frechet distance to the test images
+    between a classifier's features (less is better), and the share of samples of whose class it is sure.
     """
     import torch
 
     import ganzoo
-    from benchmarks.classifier import Classifier, frechet
     from ganzoo.data import Request
     from ganzoo.data.idx import open_idx
+    from ganzoo.judge.classifier import classifier_for
+    from ganzoo.judge.frechet import frechet_distance
 
     torch.set_num_threads(threads)
-    torch.manual_seed(0)
     before = machine()
     out.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as name:
@@ -53,7 +54,8 @@ def side_by_side(baseline: Path, epochs: int, threads: int, out: Path) -> None:
         unpack(folder)
         raw, request = folder / "data/MNIST/raw", Request(root=None, size=28, channels=1, strict=False)
         data, held_out = (open_idx(raw / f"{part}-images-idx3-ubyte", request) for part in ("train", "t10k"))
-        classifier = Classifier().fit(data)
+        classifier = classifier_for(data).model
+        torch.manual_seed(0)
         made = {"reals": data.real(torch.randperm(len(data))[:SAMPLES])}
         with chdir(folder):
             script = trained_generator(baseline.read_text("utf-8"), epochs)
@@ -63,14 +65,14 @@ def side_by_side(baseline: Path, epochs: int, threads: int, out: Path) -> None:
         play([GANZOO, "train", "vanilla-mlp", *asked], folder, environment=surroundings(threads, GANZOO_DATA="data"))
         made["ganzoo"] = ganzoo.load(folder / "run").sample(SAMPLES, seed=0).tensor
         made["ganzoo, not averaged"] = ganzoo.load(folder / "run", raw=True).sample(SAMPLES, seed=0).tensor
-        target = classifier.features(held_out.real(torch.arange(len(held_out))))
-    distances = {party: Figure((frechet(classifier.features(images), target),)) for party, images in made.items()}
-    sure = {party: Figure((classifier.sure(images),)) for party, images in made.items()}
+        target, _ = seen(classifier, held_out.real(torch.arange(len(held_out))))
+    found = {party: seen(classifier, images) for party, images in made.items()}
+    distances = {party: Figure((frechet_distance(features, target),)) for party, (features, _) in found.items()}
+    sure = {party: share for party, (_, share) in found.items()}
     save(made, data.space, out)
     command = f"python -m benchmarks side-by-side --baseline SCRIPT --epochs {epochs} --threads {threads}"
-    facts = {"share of samples of which a classifier is sure": {name: part.median for name, part in sure.items()}}
-    store("side-by-side", command, before, distances, unit="Frechet distance", epochs=epochs, **facts)
-    rows = [[party, f"{distances[party].median:.1f}", f"{sure[party].median:.2f}"] for party in made]
+    store("side-by-side", command, before, distances, unit="Frechet distance", epochs=epochs, share_sure=sure)
+    rows = [[party, f"{distances[party].median:.2f}", f"{share:.3f}"] for party, share in sure.items()]
     click.echo(table([f"after {epochs} epochs", "Frechet distance", "share that a classifier is sure of"], rows))
     click.echo(f"look at {out / 'side-by-side.png'}: the script's on the left")
 
@@ -110,6 +112,15 @@ def drawn(generator: nn.Module) -> Tensor:
     with torch.no_grad():
         images: Tensor = generator.eval()(torch.randn(SAMPLES, 100))
     return images.view(-1, 1, 28, 28)
+
+
+def seen(classifier: nn.Module, images: Tensor) -> tuple[Tensor, float]:
+    """The classifier's features (N, F) of images, and the share of them of whose class it is sure."""
+    import torch
+
+    parts = [classifier(part) for part in images.split(1000)]
+    likeliest = torch.cat([logits.softmax(1).amax(1) for _, logits in parts])
+    return torch.cat([features for features, _ in parts]), float((likeliest > SURE).double().mean())
 
 
 def save(made: dict[str, Tensor], space: Space, out: Path) -> None:

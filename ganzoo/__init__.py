@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from ganzoo.api import list_models, load, resume, train
+    from ganzoo.api import evaluate, list_models, load, resume, train
     from ganzoo.catalogue import load as architecture
     from ganzoo.config import Config, Range
     from ganzoo.contract import Architecture, Batch, Nets, Player, Space, maximize, minimize
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ganzoo.optimisers import SGD, Adam, AdamW, Cosine, Linear, RMSprop
 
 _HOMES = {
-    "api": ["list_models", "load", "resume", "train"],
+    "api": ["evaluate", "list_models", "load", "resume", "train"],
     "config": ["Config", "Range"],
     "contract": ["Architecture", "Batch", "Nets", "Player", "Space", "maximize", "minimize"],
     "errors": ["GanzooError"],
@@ -50,6 +50,7 @@ __all__ = [
     "Range",
     "Space",
     "architecture",
+    "evaluate",
     "hookimpl",
     "list_models",
     "load",

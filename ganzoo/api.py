@@ -1,8 +1,10 @@
-"""The Python API: train a GAN, resume a run, load a generator, list what there is."""
+"""The Python API: train a GAN, resume a run, load a generator, judge it, list what there is."""
 
 from __future__ import annotations
 
 import fnmatch
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,9 +17,11 @@ if TYPE_CHECKING:
     from ganzoo.engine.folder import RunFolder
     from ganzoo.engine.generator import Generator
     from ganzoo.engine.setup import Setup
-    from ganzoo.engine.train import Listener, Run
+    from ganzoo.engine.listener import Listener
+    from ganzoo.engine.train import Run
+    from ganzoo.judge.evaluation import Evaluation
 
-__all__ = ["list_models", "load", "resume", "start", "train"]
+__all__ = ["evaluate", "list_models", "load", "resume", "start", "train"]
 
 # What may differ between a run and the command that goes on with it: neither changes what is computed.
 _FREE = {
@@ -116,6 +120,62 @@ def load(target: str | Path = "latest", *, step: int | None = None, raw: bool = 
     if step is not None:
         return from_checkpoint(checkpoint_in(folder, step), raw=raw)
     return from_checkpoint(newest(folder.checkpoints)[0].path, raw=raw)
+
+
+def evaluate(
+    target: str | Path | Run | Generator = "latest",
+    *,
+    data: str | None = None,
+    data_root: str | Path | None = None,
+    n: int = 10_000,
+    seed: int = 0,
+    metrics: Sequence[str] = (),
+    extractor: str | None = None,
+    device: str = "auto",
+    step: int | None = None,
+    raw: bool = False,
+    tell: Callable[[str], None] | None = None,
+) -> Evaluation:
+    """Judge n samples of a generator against real ones, and write metrics.json into its run's folder if it has one.
+
+    target, step, raw: as `load` takes them, or a run or a generator. data: as --data, by default what the run was
+    trained on. metrics: names of the group `ganzoo.metrics`, by default all that fit. extractor: raw, classifier
+    or inception, by default what suits the data. tell: is given lines on what is being done.
+    Raises UsageError for too few samples and for what does not fit, DataError, CheckpointError.
+    """
+    from ganzoo.engine.device import choose
+    from ganzoo.engine.files import write_whole
+    from ganzoo.engine.generator import Generator
+    from ganzoo.judge.evaluation import evaluate_generator, open_reals
+
+    if isinstance(target, Generator):
+        folder, generator = None, target
+    else:
+        place = target if isinstance(target, str | Path) else target.folder
+        folder, generator = _folder_of(place), load(place, step=step, raw=raw)
+    before = Settings.from_toml(folder.config.read_text("utf-8")) if folder else None
+    name = data or (before and before.data)
+    if not name:
+        raise UsageError(f"{generator.name} is not in a run's folder, which names its data; type --data NAME|PATH")
+    reals = open_reals(generator, name, data_root or (before and before.data_root))
+    generator = generator.to(choose(device))
+    found = evaluate_generator(generator, reals, n=n, seed=seed, metrics=metrics, extractor=extractor, tell=tell)
+    if folder:
+        path = folder.path / "metrics.json"
+        write_whole(path, (json.dumps(found.to_dict(), indent=2) + "\n").encode())
+        if tell:
+            tell(f"saved {path}")
+    return found
+
+
+def _folder_of(target: str | Path) -> RunFolder | None:
+    """The run that a target lies in, None outside of any."""
+    from ganzoo.engine.folder import find
+
+    try:
+        return find(target)
+    except UsageError:
+        return None
 
 
 def list_models(pattern: str = "*") -> list[str]:

@@ -26,6 +26,7 @@ __all__ = [
     "ARCHITECTURES",
     "DATASETS",
     "GROUPS",
+    "METRICS",
     "NAME",
     "OBSERVERS",
     "Entry",
@@ -38,13 +39,19 @@ __all__ = [
     "observers",
 ]
 
-ARCHITECTURES, DATASETS, OBSERVERS = "ganzoo.architectures", "ganzoo.datasets", "ganzoo.observers"
-GROUPS = (ARCHITECTURES, DATASETS, OBSERVERS)
+ARCHITECTURES, DATASETS = "ganzoo.architectures", "ganzoo.datasets"
+METRICS, OBSERVERS = "ganzoo.metrics", "ganzoo.observers"
+GROUPS = (ARCHITECTURES, DATASETS, METRICS, OBSERVERS)
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
-_REQUIRED = {ARCHITECTURES: "ganzoo_architecture", DATASETS: "ganzoo_dataset"}
-_WHAT = {ARCHITECTURES: "GAN", DATASETS: "data set", OBSERVERS: "observer"}
-_LISTING = {ARCHITECTURES: "ganzoo list", DATASETS: "ganzoo datasets", OBSERVERS: "ganzoo doctor"}
+_REQUIRED = {ARCHITECTURES: "ganzoo_architecture", DATASETS: "ganzoo_dataset", METRICS: "ganzoo_metric"}
+_WHAT = {ARCHITECTURES: "GAN", DATASETS: "data set", METRICS: "metric", OBSERVERS: "observer"}
+_LISTING = {
+    ARCHITECTURES: "ganzoo list",
+    DATASETS: "ganzoo datasets",
+    METRICS: "ganzoo doctor",
+    OBSERVERS: "ganzoo doctor",
+}
 
 
 @dataclass(frozen=True)

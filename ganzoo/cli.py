@@ -13,6 +13,7 @@ from ganzoo.commands.config import config
 from ganzoo.commands.datasets import datasets
 from ganzoo.commands.devices import devices
 from ganzoo.commands.doctor import doctor
+from ganzoo.commands.evaluate import evaluate
 from ganzoo.commands.list import list_
 from ganzoo.commands.resume import resume
 from ganzoo.commands.sample import sample
@@ -37,7 +38,7 @@ def ganzoo() -> None:
     """A model zoo that makes every generative adversarial network a plugin."""
 
 
-for _command in (train, resume, sample, list_, show, datasets, config, devices, doctor):
+for _command in (train, resume, sample, evaluate, list_, show, datasets, config, devices, doctor):
     ganzoo.add_command(_command)
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ganzoo.contract import Architecture
     from ganzoo.data import Dataset, Request, Summary
     from ganzoo.engine.train import Run
+    from ganzoo.judge.metric import Metric
 
 __all__ = ["PROJECT", "hookimpl", "hookspec"]
 
@@ -38,6 +39,11 @@ def ganzoo_dataset_summary(root: Path) -> Summary:
 
     Called once per listing. root is the folder in which downloads live; nothing is downloaded or written.
     """
+
+
+@hookspec(firstresult=True)
+def ganzoo_metric() -> Metric:
+    """Return the metric. Called once per judgement that may use it. Group `ganzoo.metrics`."""
 
 
 @hookspec

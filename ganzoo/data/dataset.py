@@ -59,11 +59,10 @@ class Dataset:
     def with_labels_of(self, count: int, seed: int) -> Dataset:
         """The same data with the labels of only `count` samples, evenly over the classes; the others' are -1.
 
-        Which ones is counted from the seed. Raises DataError without labels, or with fewer than are asked for.
+        Which ones is counted from the seed; all, if there are no more than that. Raises DataError without labels.
         """
-        if self.labels is None or count > len(self):
-            found = "none" if self.labels is None else f"{len(self):,}"
-            raise DataError(f"--labelled {count}: {self.name} has {found} labels; choose data with more of them")
+        if self.labels is None:
+            raise DataError(f"--labelled {count}: {self.name} has no labels; sub-folders of images are classes")
         order = torch.randperm(len(self), generator=torch.Generator().manual_seed(counted(seed, "labelled")))
         shuffled = self.labels[order]
         place = torch.zeros(len(self), dtype=torch.int64)  # of each sample among those of its class

@@ -20,9 +20,9 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from ganzoo.engine.files import pack, write_whole
-from ganzoo.errors import CheckpointError
+from ganzoo.errors import CheckpointError, DataError
 
-__all__ = ["FORMAT", "Checkpoint", "newest", "prune", "read", "save", "steps_in"]
+__all__ = ["FORMAT", "Checkpoint", "newest", "prune", "read", "refuse_other", "save", "steps_in"]
 
 FORMAT = 1
 _NAME = re.compile(r"step-(\d{8})\.safetensors")
@@ -108,6 +108,23 @@ def read(path: Path) -> Checkpoint:
             raise CheckpointError(f"{path} is damaged: the tensor {name!r} does not match its hash")
     tensors |= {name: tensors[first] for name, first in values.pop("aliases").items()}
     return Checkpoint(path, tensors, values)
+
+
+def refuse_other(saved: Checkpoint, identity: Mapping[str, Any], folder: Path) -> None:
+    """Raises CheckpointError if a checkpoint is of another GAN, DataError if it was played on other data.
+
+    identity: what the run in this folder says of itself (setup.py).
+    """
+    gan, other = identity["plugin"]["name"], saved.values["plugin"]["name"]
+    if gan != other:
+        raise CheckpointError(f"{saved.path} is a checkpoint of {other}, not of {gan}")
+    data, before = identity["data"], saved.values["data"]
+    if data["fingerprint"] != before["fingerprint"]:
+        raise DataError(
+            f"the data have changed since {saved.path} was saved: {data['name']} had the fingerprint "
+            f"{before['fingerprint']}, now {data['fingerprint']}; bring the old data back, or start a new run from "
+            f"these weights: ganzoo train {gan} --from {folder}"
+        )
 
 
 def steps_in(folder: Path) -> dict[int, Path]:

@@ -235,9 +235,7 @@ class Game:
         following, followed = seat.averaged
         if following:
             with torch.no_grad():
-                way = torch._foreach_sub(followed, following)
-                torch._foreach_mul_(way, ok * self._follow)
-                torch._foreach_add_(following, way)
+                torch._foreach_lerp_(following, followed, [ok * self._follow] * len(following))  # one pass, no copies
                 for name, module in self.state.average.items():
                     for mine, live in zip(module.buffers(), self.state.modules[name].buffers(), strict=True):
                         torch.where(ok, live, mine, out=mine)

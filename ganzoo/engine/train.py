@@ -5,42 +5,26 @@ from __future__ import annotations
 import signal
 import time
 from pathlib import Path
-from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from ganzoo.counted import counted
 from ganzoo.engine import checkpoint
+from ganzoo.engine.divergence import Watch
 from ganzoo.engine.folder import RunFolder, now
 from ganzoo.engine.generator import Generator
+from ganzoo.engine.listener import Listener
 from ganzoo.engine.model import write_model
 from ganzoo.engine.observers import Observers
 from ganzoo.engine.samples import Samples
 from ganzoo.engine.scores import score_samples
 from ganzoo.engine.setup import Setup
+from ganzoo.engine.state import named_parameters
 from ganzoo.engine.stopping import StopRequest
-from ganzoo.errors import CheckpointError, DataError, Diverged, GanzooError, Stopped
+from ganzoo.errors import Diverged, GanzooError, Stopped
 
-__all__ = ["Listener", "Run"]
-
-PATIENCE = 10  # turns in a row without a finite value after which a player has diverged
-
-
-class Listener(Protocol):
-    """Who is told what the run does; the terminal is one."""
-
-    def started(self, run: Run) -> None:
-        """The run is about to play its first step."""
-
-    def progress(self, run: Run) -> None:
-        """Some time has passed; called about twice a second."""
-
-    def tell(self, text: str) -> None:
-        """One line for the user."""
-
-    def ended(self, run: Run) -> None:
-        """The run has ended, `run.exit_reason` says how."""
+__all__ = ["Run"]
 
 
 class Run:
@@ -67,8 +51,7 @@ class Run:
         self.sample_every = self.settings.sample_every or max(1, min(1000, self.steps // 60))
         self.generator = Generator(self.name, setup.architecture, setup.config, setup.space, self.game.state.shown())
         self._request = StopRequest()
-        self._replay_until = 0  # while going over steps again after a divergence: where that was seen
-        self._suspect = ""
+        self._watch = Watch(self.game)
         self._saved_step = -1
         self._observers = Observers()
 
@@ -103,16 +86,7 @@ class Run:
 
     def load(self, saved: checkpoint.Checkpoint) -> None:
         """Go to where a checkpoint was saved. Raises CheckpointError or DataError if it is not of this game."""
-        fingerprint = self.dataset.fingerprint if self.dataset else ""
-        plugin = saved.values["plugin"]
-        if plugin["name"] != self.name:
-            raise CheckpointError(f"{saved.path} is a checkpoint of {plugin['name']}, not of {self.name}")
-        if saved.values["data"]["fingerprint"] != fingerprint and self.dataset:
-            raise DataError(
-                f"the data have changed since {saved.path} was saved: {self.dataset.name} had the fingerprint "
-                f"{saved.values['data']['fingerprint']}, now {fingerprint}; bring the old data back, or start a new "
-                f"run from these weights: ganzoo train {self.name} --from {self.folder}"
-            )
+        checkpoint.refuse_other(saved, self.setup.identity, self.folder)
         self.game.state.load(saved.tensors)
         self.step = self._saved_step = saved.step
         for seat in self.game.seats:
@@ -123,6 +97,7 @@ class Run:
         self.files.describe_start(
             gan=self.name, device=str(self.setup.device), seed=self.settings.seed, from_step=self.step
         )
+        self.files.tell(f"{self.title}: from step {self.step:,} to {self.steps:,} on {self.setup.device}")
         for note in [*self.setup.notes, *self._observers.problems]:
             self.tell(note)
         reason = "error"
@@ -157,7 +132,7 @@ class Run:
         while self.step < self.steps:
             self.game.step(self.step)
             self.step += 1
-            if self._replay_until:
+            if self._watch.replaying:
                 self._watch_replay()
             elif self._is_log_point():
                 self._log_point()
@@ -172,8 +147,8 @@ class Run:
             if minutes and elapsed - began > minutes * 60 and self.step < self.steps:
                 reason = f"stopped after {minutes:g} minutes"
                 break
-        if self._streak():
-            self._diverged(final=True)
+            if self.step == self.steps and self._watch.streak:
+                self._go_back()
         self._save(last=True)
         self.write_model()
         self._observe("ganzoo_run_ended")
@@ -196,16 +171,13 @@ class Run:
         self.record["rate"] = (self.step - self._clock_step) / max(clock - self._clock, 1e-9)
         if rejected:
             self.tell(f"step {self.step:,}: {rejected:.0f} turns were not finite and were undone")
-        if self._streak() >= PATIENCE:
-            self._diverged()
+        if self._watch.diverged:
+            self._go_back()
         else:
             self._observe("ganzoo_step_ended")
         self._clock, self._clock_step = time.monotonic(), self.step
 
-    def _streak(self) -> int:
-        return max(seat.tally.streak for seat in self.game.seats)
-
-    def _diverged(self, final: bool = False) -> None:
+    def _go_back(self) -> None:
         """Go back to the newest good checkpoint and watch every step from there."""
         seen = self.step
         saved, skipped = checkpoint.newest(self.files.checkpoints)
@@ -213,45 +185,38 @@ class Run:
             self.tell(line)
         self.tell(f"step {seen:,}: the values are not finite; going back to step {saved.step:,} to look closer")
         self.load(saved)
-        self._replay_until, self._suspect = seen, ""
-        while final and self.step < seen:
-            self.game.step(self.step)
-            self.step += 1
-            self._watch_replay()
+        self._watch.replay(seen)
 
     def _watch_replay(self) -> None:
-        """Over the steps that went wrong once more: a fault of the machine does not recur, a divergence does."""
-        streaks = [seat.tally.streak for seat in self.game.seats]
-        worst = max(streaks)
-        if not worst:
-            self._suspect = ""
-        elif not self._suspect:
-            seat = self.game.seats[streaks.index(worst)]
-            self._suspect = self.game.diagnose(seat, self.step - 1, seat.player.turns - 1)
-        if worst >= PATIENCE or (worst and self.step == self.steps):
-            self.tell(f"diverged: {self._suspect}")
+        try:
+            over = self._watch.look(self.step, last=self.step == self.steps)
+        except Diverged as error:
+            saved = checkpoint.newest(self.files.checkpoints)[0].step
+            self.tell(f"diverged: {error}")
             raise Diverged(
-                f"{self.name} diverged {self._suspect}, and again after going back; the last good checkpoint is "
-                f"step {checkpoint.newest(self.files.checkpoints)[0].step:,} in {self.folder}; lower a learning "
-                f"rate (ganzoo show {self.name} lists the options) or type --clip 1"
-            )
-        if self.step >= self._replay_until and not worst:
+                f"{self.name} diverged {error}, and again after going back; the last good checkpoint is step {saved:,} "
+                f"in {self.folder}; lower a learning rate (ganzoo show {self.name} lists the options) or type --clip 1"
+            ) from None
+        if over:
             self.tell(f"step {self.step:,}: it did not happen again, so it was a fault of the machine; going on")
-            self._replay_until = 0
 
     def _save(self, last: bool = False) -> None:
         """Save a checkpoint of this step if the state is good. A full disk does not end the run before its end."""
         if self.step == self._saved_step:
             return
-        tensors = self.game.state.tensors()
-        bad = [name for name, t in tensors.items() if t.is_floating_point() and not torch.isfinite(t).all()]
+        weights = named_parameters(self.game.state.modules, list(self.game.state.modules))
+        bad = [name for name, weight in weights.items() if not torch.isfinite(weight).all()]
+        if bad and last:
+            raise Diverged(f"{self.name} diverged in its last steps: {bad[0]!r} is not finite; type --clip 1")
         if bad:
             self.tell(f"step {self.step:,} is not saved: {bad[0]!r} is not finite")
-        if bad or (self._streak() and not last):
+        if bad or (self._watch.streak and not last):
             return
         folder = self.files.checkpoints
         try:
-            path = checkpoint.save(folder, self.step, tensors, self.setup.identity, keep=self.settings.keep)
+            path = checkpoint.save(
+                folder, self.step, self.game.state.tensors(), self.setup.identity, keep=self.settings.keep
+            )
         except OSError as error:
             newest = max(checkpoint.steps_in(folder), default=None)
             text = f"step {self.step:,} could not be saved: {error.strerror}; the newest checkpoint is step {newest}"

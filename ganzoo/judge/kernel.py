@@ -50,7 +50,7 @@ def kernel_distance_in_blocks(
 
 def _pairs(x: Tensor, y: Tensor) -> Tensor:
     """The sum of k over all pairs of rows of x (n, F) and y (m, F), some rows at a time."""
-    sums = [_cubed(rows @ y.T / x.shape[1] + 1).sum() for rows in x.split(_ROWS)]
+    sums = [_cubed(rows @ y.T / x.shape[1] + 1).sum() for rows in torch.split(x, _ROWS)]
     return torch.stack(sums).sum()
 
 

@@ -45,7 +45,7 @@ def manifold(real: Tensor, fake: Tensor, neighbours: int = NEIGHBOURS) -> Manifo
     real_radius, fake_radius = _radii(real, neighbours), _radii(fake, neighbours)
     balls = torch.zeros(len(fake))  # how many real balls each generated sample is in
     recalled = covered = 0
-    for rows, radius in zip(real.split(_ROWS), real_radius.split(_ROWS), strict=True):
+    for rows, radius in zip(torch.split(real, _ROWS), torch.split(real_radius, _ROWS), strict=True):
         distance = torch.cdist(rows, fake)
         inside = distance < radius[:, None]
         balls += inside.sum(dim=0)
@@ -61,7 +61,8 @@ def manifold(real: Tensor, fake: Tensor, neighbours: int = NEIGHBOURS) -> Manifo
 
 def _radii(samples: Tensor, neighbours: int) -> Tensor:
     """The distance of each sample (N, F) to its k-th nearest other: (N,)."""
-    nearest = [torch.cdist(rows, samples).topk(neighbours + 1, largest=False).values for rows in samples.split(_ROWS)]
+    parts = torch.split(samples, _ROWS)
+    nearest = [torch.cdist(rows, samples).topk(neighbours + 1, largest=False).values for rows in parts]
     return torch.cat(nearest).amax(dim=1)  # among them the sample itself, at distance 0
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ganzoo.judge.metric import Metric, Part, Subject
 
-__all__ = ["Coverage", "coverage", "count_modes", "reverse_kl"]
+__all__ = ["Coverage", "count_modes", "coverage", "reverse_kl"]
 
 _LEAST_PER_MODE = 10
 

@@ -1,6 +1,7 @@
 """Small blocks, losses and penalties that plugins import; each is the paper's, with its shapes."""
 
 from ganzoo.nn.attention import SelfAttention
+from ganzoo.nn.autoencoder import Autoencoder, pulling_away
 from ganzoo.nn.blocks import (
     conv_discriminator,
     conv_encoder,
@@ -33,11 +34,15 @@ from ganzoo.nn.losses import (
 from ganzoo.nn.penalties import divergence_penalty, gradient_penalty, local_gradient_penalty, r1, r2
 from ganzoo.nn.residual import residual_discriminator, residual_generator
 from ganzoo.nn.spectral import spectral
+from ganzoo.nn.style import MappingNetwork, Synthesis, path_lengths
 from ganzoo.nn.together import together
 
 __all__ = [
+    "Autoencoder",
     "Dropout",
+    "MappingNetwork",
     "SelfAttention",
+    "Synthesis",
     "boundary_seeking",
     "calm_discriminator",
     "calm_generator",
@@ -60,6 +65,8 @@ __all__ = [
     "mlp",
     "non_saturating",
     "normal_init",
+    "path_lengths",
+    "pulling_away",
     "r1",
     "r2",
     "relativistic",

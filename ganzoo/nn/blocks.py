@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import TypeVar
 
 from torch import nn
 
@@ -20,6 +21,7 @@ __all__ = [
 SLOPE = 0.2  # of LeakyReLU below zero, as in Radford et al. 2015, section 3
 SIZES = (16, 32, 64, 128, 256)
 Norm = Callable[[int], nn.Module]
+Net = TypeVar("Net", bound=nn.Module)
 
 
 def convolutional(space: Space) -> bool:
@@ -97,14 +99,17 @@ def conv_discriminator(shape: Sequence[int], width: int, norm: Norm | None = nn.
     return nn.Sequential(*conv_encoder(shape, 1, width, norm)[:-1], nn.Flatten(0))
 
 
-def generator_for(space: Space, latent_dim: int, width: int, units: int, *, hidden: int = 2) -> nn.Module:
+def generator_for(
+    space: Space, latent_dim: int, width: int, units: int, *, hidden: int = 2, norm: Norm | None = nn.BatchNorm2d
+) -> nn.Sequential:
     """A generator for any space of images or vectors: (N, Z) -> (N, *shape), in [-1, 1] where the data are.
 
-    `conv_generator` with width, drawn by `normal_init`, for square images of 16, 32, ... 256 pixels; for all else an
-    `mlp` with that many hidden layers of `units`.
+    `conv_generator` with width and norm for square images of 16, 32, ... 256 pixels, drawn by `normal_init` if it has
+    a norm; for all else an `mlp` with that many hidden layers of `units`, without a norm.
     """
     if convolutional(space):
-        return normal_init(conv_generator(latent_dim, space.shape, width))
+        generator = conv_generator(latent_dim, space.shape, width, norm)
+        return normal_init(generator) if norm else generator
     bound = nn.Identity() if space.range is None else nn.Tanh()
     return nn.Sequential(mlp(latent_dim, *[units] * hidden, space.numbers), bound, nn.Unflatten(1, space.shape))
 
@@ -112,14 +117,10 @@ def generator_for(space: Space, latent_dim: int, width: int, units: int, *, hidd
 def encoder_for(
     space: Space, features: int, width: int, units: int, *, hidden: int = 2, norm: Norm | None = nn.BatchNorm2d
 ) -> nn.Sequential:
-    """An encoder for any space, of the kind that `generator_for` gives: (N, *shape) -> (N, F), unbounded.
-
-    norm: of the convolutional network; an `mlp` has none.
-    """
+    """An encoder for any space, of the kind that `generator_for` gives: (N, *shape) -> (N, F), unbounded."""
     if convolutional(space):
         encoder = conv_encoder(space.shape, features, width, norm)
-        normal_init(encoder)
-        return encoder
+        return normal_init(encoder) if norm else encoder
     return nn.Sequential(nn.Flatten(), *mlp(space.numbers, *[units] * hidden, features))
 
 
@@ -130,7 +131,7 @@ def discriminator_for(
     return nn.Sequential(*encoder_for(space, 1, width, units, hidden=hidden, norm=norm), nn.Flatten(0))
 
 
-def normal_init(net: nn.Module) -> nn.Module:
+def normal_init(net: Net) -> Net:
     """Draw convolutions' weights from N(0, .02) and batch norm's gains from N(1, .02); biases are 0.
 
     Returns the same network. Radford et al. 2015, section 4; the gains are from the authors' code.

@@ -28,5 +28,5 @@ def categorical_likelihood(logits: Tensor, category: Tensor) -> Tensor:
 
 
 def gaussian_likelihood(mean: Tensor, code: Tensor) -> Tensor:
-    """E log N(c; mean, I) of the codes (N, C), summed over C; 0-d. Chen et al. 2016, section 6, with a fixed variance."""
+    """E log N(c; mean, I) of the codes (N, C), summed over C; 0-d. Chen et al. 2016, section 6, fixed variance."""
     return -((full(code) - full(mean)).square() + math.log(2 * math.pi)).sum(1).mean() / 2

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TypeVar
 
 import torch
@@ -62,30 +63,35 @@ class BasisGenerator(nn.Module):
 def calm_generator(latent_dim: int, shape: Sequence[int], width: int, blocks: int) -> nn.Sequential:
     """`BasisGenerator`, then `blocks` `CalmBlock`s per size, doubled bilinearly, 1x1 and tanh: (N, Z) -> (N, C, H, W).
 
-    The tanh is not the paper's; it keeps samples in the data's range. Raises UsageError for other sizes.
+    width: channels at the full size; they double with each halving, up to 8 times. The tanh is not the paper's; it
+    keeps samples in the data's range. Raises UsageError for other sizes than those of `halvings`.
     """
-    count = halvings(shape) + 1
-    layers: list[nn.Module] = [BasisGenerator(latent_dim, width)]
-    for level in range(count):
-        if level:
-            layers.append(nn.Upsample(scale_factor=2, mode="bilinear"))
-        layers += [CalmBlock(width, count * blocks) for _ in range(blocks)]
+    widths = _widths(shape, width)[::-1]
+    layers: list[nn.Module] = [BasisGenerator(latent_dim, widths[0])]
+    for before, after in pairwise([widths[0], *widths]):
+        if len(layers) > 1:
+            layers += [
+                nn.Upsample(scale_factor=2, mode="bilinear"),
+                drawn(nn.Conv2d(before, after, 1, bias=False), 1.0),
+            ]
+        layers += [CalmBlock(after, len(widths) * blocks) for _ in range(blocks)]
     return nn.Sequential(*layers, drawn(nn.Conv2d(width, shape[0], 1), 1.0), nn.Tanh())
 
 
 def calm_discriminator(shape: Sequence[int], width: int, blocks: int) -> nn.Sequential:
     """The generator's mirror, halving by averages to 4x4, one number a channel, linear: (N, C, H, W) -> (N,).
 
-    Raises UsageError for other sizes.
+    width: as in `calm_generator`. Raises UsageError for other sizes than those of `halvings`.
     """
-    count = halvings(shape) + 1
+    widths = _widths(shape, width)
     layers: list[nn.Module] = [drawn(nn.Conv2d(shape[0], width, 1), 1.0)]
-    for level in range(count):
-        if level:
-            layers.append(nn.AvgPool2d(2))
-        layers += [CalmBlock(width, count * blocks) for _ in range(blocks)]
-    basis = drawn(nn.Conv2d(width, width, 4, groups=width, bias=False), 1.0)
-    return nn.Sequential(*layers, basis, nn.Flatten(1), drawn(nn.Linear(width, 1, bias=False), 1.0), nn.Flatten(0))
+    for before, after in pairwise([width, *widths]):
+        if len(layers) > 1:
+            layers += [nn.AvgPool2d(2), drawn(nn.Conv2d(before, after, 1, bias=False), 1.0)]
+        layers += [CalmBlock(after, len(widths) * blocks) for _ in range(blocks)]
+    last = widths[-1]
+    basis = drawn(nn.Conv2d(last, last, 4, groups=last, bias=False), 1.0)
+    return nn.Sequential(*layers, basis, nn.Flatten(1), drawn(nn.Linear(last, 1, bias=False), 1.0), nn.Flatten(0))
 
 
 def drawn(layer: Layer, gain: float) -> Layer:
@@ -94,3 +100,8 @@ def drawn(layer: Layer, gain: float) -> Layer:
     if layer.bias is not None:
         nn.init.zeros_(layer.bias)
     return layer
+
+
+def _widths(shape: Sequence[int], width: int) -> list[int]:
+    """Channels from the full size down to 4x4: width, 2 width, 4 width, 8 width, 8 width, ..."""
+    return [width * min(2**level, 8) for level in range(halvings(shape) + 1)]

@@ -13,10 +13,9 @@ from click.testing import CliRunner
 
 from benchmarks import figures, mnist
 from benchmarks.__main__ import benchmarks
-from benchmarks.classifier import frechet
 from benchmarks.figures import Figure, table
 from benchmarks.processes import play, surroundings
-from benchmarks.side_by_side import trained_generator
+from benchmarks.side_by_side import seen, trained_generator
 from benchmarks.start import install
 
 ROOT = Path(figures.__file__).parents[1]
@@ -178,9 +177,11 @@ def test_a_table_is_aligned_markdown():
     ]
 
 
-def test_frechet_is_the_closed_form_of_two_gaussians():
-    generator = torch.Generator().manual_seed(0)
-    noise = torch.randn(200_000, 2, generator=generator, dtype=torch.float64)
-    other = torch.randn(200_000, 2, generator=generator, dtype=torch.float64) * 3 + torch.tensor([1.0, 2.0])
-    assert frechet(noise, noise) == pytest.approx(0, abs=1e-9)
-    assert frechet(noise, other) == pytest.approx(1 + 4 + 2 * (3 - 1) ** 2, rel=0.02)
+def test_a_classifier_is_sure_of_what_it_gives_more_than_nine_tenths():
+    def classifier(images):
+        return images, torch.log(torch.stack([images[:, 0], 1 - images[:, 0]], dim=1))
+
+    images = torch.tensor([[0.95], [0.5], [0.02], [0.85]])
+    features, sure = seen(classifier, images)
+    assert features.equal(images)
+    assert sure == 0.5

@@ -91,8 +91,9 @@ def test_only_some_samples_keep_their_label_evenly_over_the_classes():
     assert not torch.equal(few.labels, dataset.with_labels_of(6, seed=1).labels)
 
 
-def test_more_labels_than_there_are_is_said():
+def test_labels_that_are_not_there_are_said_and_too_few_are_all_kept():
     space = Space(kind="vector", shape=(1,), classes=("a",), range=None)
-    dataset = Dataset("made-up", space, torch.zeros(3, 1), torch.zeros(3, dtype=torch.int64), "f")
-    with pytest.raises(DataError, match="--labelled 4: made-up has 3 labels"):
-        dataset.with_labels_of(4, seed=0)
+    labels = torch.zeros(3, dtype=torch.int64)
+    assert torch.equal(Dataset("made-up", space, torch.zeros(3, 1), labels, "f").with_labels_of(4, 0).labels, labels)
+    with pytest.raises(DataError, match="--labelled 4: made-up has no labels"):
+        Dataset("made-up", space, torch.zeros(3, 1), None, "f").with_labels_of(4, seed=0)

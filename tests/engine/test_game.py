@@ -10,7 +10,7 @@ from torch import nn
 import ganzoo
 from ganzoo.errors import PluginError
 
-OPTIMISERS = [ganzoo.Adam(lr=1e-2), ganzoo.RMSprop(lr=1e-2, momentum=0.5), ganzoo.SGD(lr=1e-2, momentum=0.9)]
+OPTIMISERS = [ganzoo.Adam(lr=1e-4), ganzoo.RMSprop(lr=1e-4, momentum=0.5), ganzoo.SGD(lr=1e-4, momentum=0.9)]
 
 
 def slope(nets, batch, config):

@@ -32,7 +32,7 @@ def test_what_is_written_says_what_it_is(run):
     assert config["plugin"]["revision"] == 1
     assert config["architecture"]["width"] == 8
     assert config["space"]["shape"] == [1, 16, 16]
-    assert config["training"] == {"dataset": "digits", "steps": 3, "seed": 4}
+    assert config["training"] == {"dataset": "noise", "steps": 3, "seed": 4}
     weights = safetensors.torch.load_file(run.files.model / "generator.safetensors")
     assert all(name.startswith("G.") for name in weights)
 

@@ -1,4 +1,4 @@
-"""Training D alone between two known densities approaches its best value: V = -log 4 + 2 JSD, Goodfellow et al. 2014."""
+"""D alone between two known densities approaches its best value, V = -log 4 + 2 JSD (Goodfellow et al. 2014)."""
 
 import math
 from dataclasses import dataclass

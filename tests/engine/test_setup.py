@@ -28,7 +28,7 @@ def test_an_epoch_ends_when_the_first_reader_has_seen_all_samples(tiny, epochs, 
 
 
 def test_the_turns_of_a_step_are_counted_in_an_epoch(small):
-    settings = small("wgan-gp") | {"options": {"width": 8, "latent_dim": 8, "critic_turns": 3}}
+    settings = small("wgan-gp") | {"data": "digits", "options": {"width": 8, "latent_dim": 8, "critic_turns": 3}}
     assert prepared("wgan-gp", epochs=1, **settings).settings.steps == math.ceil(1797 / (4 * 3))
 
 
@@ -72,7 +72,7 @@ def test_augmentation_is_in_training_and_for_discriminators_alone(tiny):
 
 def test_augmentation_of_what_is_no_image_is_refused(small):
     with pytest.raises(UsageError, match="--augment is for images"):
-        prepared("vanilla-mlp", data="ring8", augment=True, **small("vanilla-mlp"))
+        prepared("vanilla-mlp", **small("vanilla-mlp") | {"data": "ring8", "augment": True})
 
 
 def test_a_run_may_start_from_the_weights_of_another(tiny):

@@ -1,5 +1,6 @@
 import json
 import os
+from pathlib import Path
 
 import pytest
 import torch
@@ -7,7 +8,7 @@ import torch
 import ganzoo
 from ganzoo.engine.checkpoint import newest, steps_in
 from ganzoo.engine.game import Game
-from ganzoo.errors import GanzooError
+from ganzoo.errors import Diverged, GanzooError
 
 
 @pytest.fixture
@@ -123,14 +124,30 @@ def test_no_room_for_the_model_is_an_error_with_the_checkpoints_whole(tiny, monk
     assert ganzoo.load("run/model").sample(1).tensor.shape == (1, 1, 8, 8)
 
 
-def test_a_state_that_is_not_finite_is_not_saved_and_that_is_told(installed, told):
-    source = installed.good.replace('"G": generator', '"N": Never(), "G": generator').replace(
-        "def networks", "class Never(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
-        "        import torch\n        self.register_buffer('gone', torch.tensor(float('inf')))\n\n\ndef networks"
+BREAKS = """
+def burst(nets, terms, kept, config):
+    nets.G[0].weight.fill_(float("inf"))
+
+
+def players"""
+
+
+def test_weights_that_are_not_finite_are_never_saved(installed, told):
+    source = installed.good.replace("\ndef players", BREAKS, 1).replace('over="G",', 'over="G", after=burst,')
+    installed.add("bursting", source)
+    with pytest.raises(Diverged, match=r"'G.0.weight' is not finite"):
+        ganzoo.train("bursting", steps=1, out="run", threads=1, listener=told)
+    assert list(steps_in(Path("run/checkpoints"))) == [0]
+
+
+def test_a_buffer_may_be_infinite(installed):
+    source = installed.good.replace('"G": generator', '"N": Mask(), "G": generator').replace(
+        "def networks", "class Mask(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        import torch\n        self.register_buffer('mask', torch.tensor(float('-inf')))\n\n\ndef networks"
     )  # fmt: skip
-    installed.add("infinite", source)
-    ganzoo.train("infinite", steps=3, out="run", threads=1, listener=told)
-    assert "step 3 is not saved: 'nets.N.gone' is not finite" in told.lines
+    installed.add("masked", source)
+    assert ganzoo.train("masked", steps=3, out="run", threads=1).exit_reason == "done"
+    assert 3 in steps_in(Path("run/checkpoints"))
 
 
 def test_minutes_end_a_run_that_can_go_on(tiny, differences):

@@ -2,8 +2,20 @@ import pytest
 import torch
 from torch import nn
 
+from ganzoo.contract import Space
 from ganzoo.errors import UsageError
-from ganzoo.nn import conv_discriminator, conv_generator, mlp, normal_init
+from ganzoo.nn import (
+    conv_discriminator,
+    conv_encoder,
+    conv_generator,
+    convolutional,
+    discriminator_for,
+    encoder_for,
+    generator_for,
+    halvings,
+    mlp,
+    normal_init,
+)
 
 
 def test_mlp_has_activation_and_dropout_between_layers_only():
@@ -60,3 +72,53 @@ def test_normal_init():
         assert layer.weight.mean().item() == pytest.approx(mean, abs=0.01)
         assert layer.weight.std().item() == pytest.approx(0.02, rel=0.3)
         assert torch.all(layer.bias == 0)
+
+
+SPACES = [
+    Space(kind="image", shape=(3, 32, 32)),
+    Space(kind="image", shape=(1, 28, 28)),
+    Space(kind="image", shape=(1, 17, 23)),
+    Space(kind="vector", shape=(2,), range=None),
+]
+
+
+@pytest.mark.parametrize("space", SPACES, ids=str)
+def test_a_pair_of_networks_for_every_space(space):
+    samples = generator_for(space, 6, 4, 8)(100 * torch.randn(5, 6))
+    assert samples.shape == (5, *space.shape)
+    assert space.range is None or samples.abs().max() <= 1
+    assert discriminator_for(space, 4, 8)(samples).shape == (5,)
+    assert encoder_for(space, 7, 4, 8)(samples).shape == (5, 7)
+
+
+def test_convolutions_where_the_space_allows_them():
+    assert [convolutional(space) for space in SPACES] == [True, False, False, False]
+    for space in SPACES:
+        layers = [*generator_for(space, 6, 4, 8).modules(), *discriminator_for(space, 4, 8).modules()]
+        assert any(is_conv(layer) for layer in layers) == convolutional(space)
+
+
+def test_networks_without_a_norm_and_deeper_perceptrons():
+    image, points = SPACES[0], SPACES[-1]
+    layers = [*generator_for(image, 6, 4, 8, norm=None), *discriminator_for(image, 4, 8, norm=None)]
+    assert not any(isinstance(layer, nn.BatchNorm2d) for layer in layers)
+    deep = [layer for layer in discriminator_for(points, 4, 8, hidden=4) if isinstance(layer, nn.Linear)]
+    assert [layer.in_features for layer in deep] == [2, 8, 8, 8, 8]
+
+
+def test_points_are_not_bounded():
+    torch.manual_seed(0)
+    assert generator_for(SPACES[-1], 6, 4, 8)(1000 * torch.randn(50, 6)).abs().max() > 1
+
+
+def test_an_encoder_is_the_discriminator_with_more_outputs():
+    torch.manual_seed(0)
+    one = conv_discriminator((1, 16, 16), 4)
+    torch.manual_seed(0)
+    same = conv_encoder((1, 16, 16), 1, 4)
+    images = torch.randn(3, 1, 16, 16)
+    assert torch.equal(same(images).flatten(), one(images))
+
+
+def test_halvings():
+    assert [halvings((1, size, size)) for size in (16, 32, 256)] == [2, 3, 6]

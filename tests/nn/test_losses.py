@@ -42,7 +42,16 @@ def test_minimax_is_the_papers_formula():
 
 @pytest.mark.parametrize(
     "loss",
-    [losses.minimax, losses.least_squares_discriminator, losses.wasserstein, losses.hinge],
+    [
+        losses.minimax,
+        losses.least_squares_discriminator,
+        losses.wasserstein,
+        losses.hinge,
+        losses.relativistic,
+        losses.relativistic_average,
+        losses.softmax_discriminator,
+        losses.softmax_generator,
+    ],
 )
 def test_half_precision_logits_give_full_precision_terms(loss):
     real, fake = REAL.bfloat16(), FAKE.bfloat16()
@@ -50,9 +59,31 @@ def test_half_precision_logits_give_full_precision_terms(loss):
     assert all(term.dtype is torch.float64 for term in loss(REAL.double(), FAKE.double()).values())
 
 
-def test_value_of_the_solved_game():
+@pytest.mark.parametrize(
+    ("loss", "value"),
+    [
+        (losses.minimax, -np.log(4)),
+        (losses.relativistic, -np.log(2)),
+        (losses.relativistic_average, -np.log(4)),
+        (losses.softmax_discriminator, np.log(6)),
+        (losses.softmax_generator, np.log(6)),
+        (losses.hinge, -2),
+    ],
+)
+def test_value_of_the_solved_game(loss, value):
     undecided = torch.zeros(3)
-    assert total(losses.minimax(undecided, undecided)) == pytest.approx(-1.386294, rel=1e-6)
+    assert total(loss(undecided, undecided)) == pytest.approx(value, rel=1e-6)
+
+
+def test_relativistic_losses_see_differences_only():
+    for loss in (losses.relativistic, losses.relativistic_average):
+        assert total(loss(REAL + 7, FAKE + 7)) == pytest.approx(total(loss(REAL, FAKE)), rel=1e-5)
+
+
+def test_the_boundary_is_where_the_logit_is_0():
+    assert total(losses.boundary_seeking(torch.zeros(3))) == 0
+    assert total(losses.boundary_seeking(torch.tensor([3.0, -1.0]))) == pytest.approx(2.5)
+    assert losses.boundary_seeking(FAKE.bfloat16()) == losses.boundary_seeking(FAKE.bfloat16().float())
 
 
 @pytest.mark.parametrize("certain", [-1e4, 1e4])

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from ganzoo.nn import gradient_penalty, r1, r2
+from ganzoo.nn import divergence_penalty, gradient_penalty, local_gradient_penalty, r1, r2
 
 
 def linear_critic(shape):
@@ -12,10 +12,13 @@ def linear_critic(shape):
 
 @pytest.mark.parametrize("shape", [(3,), (2, 4, 4)])
 def test_a_linear_critic_has_the_slope_of_its_weights(shape):
+    torch.manual_seed(0)
     weight, critic = linear_critic(shape)
     real, fake = torch.randn(2, 5, *shape)
     slope = weight.norm()
     assert gradient_penalty(critic, real, fake).item() == pytest.approx((slope - 1).square().item(), rel=1e-4)
+    assert local_gradient_penalty(critic, real, 0.5).item() == pytest.approx((slope - 1).square().item(), rel=1e-4)
+    assert divergence_penalty(critic, real, fake, 3.0).item() == pytest.approx(slope.item() ** 3, rel=1e-4)
     assert r1(critic, real).item() == pytest.approx(slope.square().item(), rel=1e-4)
     assert r2(critic, fake).item() == pytest.approx(slope.square().item(), rel=1e-4)
 
@@ -81,3 +84,22 @@ def test_no_gradient_flows_to_the_samples():
     fake = torch.randn(4, 3, requires_grad=True)
     assert not r2(critic, fake).requires_grad  # a critic without parameters leaves nothing to move
     assert not gradient_penalty(critic, torch.randn(4, 3), fake).requires_grad
+
+
+def test_local_noise_has_a_share_of_the_datas_deviation():
+    """The slope of |x|^2 / 2 is x itself; at the origin the penalty shows the noise alone."""
+    torch.manual_seed(0)
+    real = torch.randn(2000, 50, dtype=torch.float64) * 3
+    slopes = []
+    local_gradient_penalty(lambda x: slopes.append(x.detach()) or x.flatten(1).sum(1), real, 0.5)
+    assert (slopes[0] - real).std().item() == pytest.approx(0.5 * 3, rel=0.01)
+    assert (slopes[0] - real).mean().abs() < 0.05
+
+
+def test_no_gradient_flows_to_the_samples_of_a_divergence():
+    fake = torch.randn(4, 3, requires_grad=True)
+    weight = torch.randn(3, requires_grad=True)
+    penalty = divergence_penalty(lambda x: (x.tanh() * weight).sum(1), torch.randn(4, 3), fake, 6.0)
+    penalty.backward()
+    assert fake.grad is None
+    assert weight.grad.abs().sum() > 0

@@ -10,13 +10,13 @@ import ganzoo
 
 @pytest.fixture
 def batch():
-    def make(real, z):
+    def make(real, z, label=None):
         return ganzoo.Batch(
             len(real),
             step=torch.tensor(0.0),
             progress=torch.tensor(0.0),
             device=torch.device("cpu"),
-            fetch={"real": lambda: real, "z": lambda: z},
+            fetch={"real": lambda: real, "z": lambda: z, "label": lambda: label},
         )
 
     return make

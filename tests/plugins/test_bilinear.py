@@ -3,7 +3,6 @@
 from types import SimpleNamespace
 
 import torch
-
 from ganzoo_plugins.games import bilinear
 
 

@@ -4,7 +4,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-
 from ganzoo_plugins.games import dirac_gan
 
 

@@ -33,7 +33,7 @@ class Config(ganzoo.Config):
     """beta1 and beta2 are the paper's last ones; gamma is its stacked MNIST's; sizes are small for a CPU."""
 
     latent_dim: Annotated[int, "Z, length of the noise vector (the paper's)", ganzoo.Range(1, 4096)] = 64
-    width: Annotated[int, "channels at every size; 768 in the paper", ganzoo.Range(1, 1024)] = 48
+    width: Annotated[int, "channels at the full size; 96 to 768 in the paper", ganzoo.Range(1, 1024)] = 16
     blocks: Annotated[int, "residual blocks at every size; 2 in the paper", ganzoo.Range(1, 8)] = 1
     units: Annotated[int, "units of each hidden layer where there are no convolutions", ganzoo.Range(1, 8192)] = 256
     gamma: Annotated[float, "twice the weight of both penalties", ganzoo.Range(0, 1e6)] = 1.0
@@ -83,4 +83,6 @@ def players(config: Config) -> list[ganzoo.Player]:
 @ganzoo.hookimpl
 def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for images of any size, convolutional from 16 to 256 pixels where they are square, and for vectors."""
-    return ganzoo.Architecture(Config, networks, players, spaces=("image", "vector"), size=16, steps=1500, ema=0.998)
+    return ganzoo.Architecture(
+        Config, networks, players, spaces=("image", "vector"), size=16, batch=32, steps=1000, ema=0.998
+    )

@@ -1,11 +1,11 @@
-"""SAGAN: the hinge game between networks that attend to the whole image.
+"""SAGAN: the hinge game between networks that look at the whole image.
 
     max_D  E min(0, D(x) - 1) + E min(0, -D(G(z)) - 1)        max_G  E D(G(z))        eq. 4
 
 Paper: Zhang et al. 2019, Self-Attention Generative Adversarial Networks, arXiv:1805.08318
 Tasks: images
 """
-# Shapes: N batch, Z latent, S the shape of a sample.
+# Shapes: N batch, Z latent, C H W image.
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -13,65 +13,50 @@ from typing import Annotated
 from torch import Tensor, nn
 
 import ganzoo
-from ganzoo.nn import (
-    convolutional,
-    discriminator_for,
-    generator_for,
-    hinge,
-    residual_discriminator,
-    residual_generator,
-    score,
-    spectral,
-    together,
-)
+from ganzoo.nn import hinge, residual_discriminator, residual_generator, score, spectral, together
 
 
 @dataclass(frozen=True, kw_only=True)
 class Config(ganzoo.Config):
-    """Numbers are those of the paper's residual networks (setting C of table 1), but for the width."""
+    """Numbers are those of section 5, but for the width; there are no classes here."""
 
-    latent_dim: Annotated[int, "Z, length of the noise vector", ganzoo.Range(1, 4096)] = 128
-    width: Annotated[int, "channels; 256 and 128 in the paper, 32 for a CPU", ganzoo.Range(1, 512)] = 32
-    units: Annotated[int, "units of each hidden layer where there are no convolutions", ganzoo.Range(1, 8192)] = 256
-    discriminator_turns: Annotated[int, "n_dis: turns of D per turn of G", ganzoo.Range(1, 100)] = 5
-    lr: Annotated[float, "alpha: Adam's step size for both players", ganzoo.Range(0, 1)] = 2e-4
+    latent_dim: Annotated[int, "Z, length of the noise vector (the authors')", ganzoo.Range(1, 4096)] = 128
+    width: Annotated[int, "channels at every size; 16 for a CPU", ganzoo.Range(1, 512)] = 16
+    lr_generator: Annotated[float, "Adam's step size for G", ganzoo.Range(0, 1)] = 1e-4
+    lr_discriminator: Annotated[float, "Adam's step size for D: two time scales", ganzoo.Range(0, 1)] = 4e-4
     beta1: Annotated[float, "Adam's decay of the mean gradient", ganzoo.Range(0, 0.9999)] = 0.0
     beta2: Annotated[float, "Adam's decay of the mean square", ganzoo.Range(0, 0.999999)] = 0.9
 
 
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
-    """G: (N, Z) -> (N, *S), in [-1, 1] where the data are.  D: (N, *S) -> (N,), every layer of spectral norm 1."""
-    if convolutional(space):
-        return {
-            "G": residual_generator(config.latent_dim, space.shape, config.width),
-            "D": spectral(residual_discriminator(space.shape, config.width)),
-        }
+    """G: (N, Z) -> (N, C, H, W) in [-1, 1].  D: (N, C, H, W) -> (N,).  Both of norm 1, both attend at H / 2."""
     return {
-        "G": generator_for(space, config.latent_dim, config.width, config.units),
-        "D": spectral(discriminator_for(space, config.width, config.units, norm=None)),
+        "G": spectral(residual_generator(config.latent_dim, space.shape, config.width, attention=True)),
+        "D": spectral(residual_discriminator(space.shape, config.width, attention=True)),
     }
 
 
 def margins(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
-    """How far reals are short of 1 and fakes above -1, eq. 16."""
+    """How far reals are short of 1 and fakes above -1."""
     return hinge(*together(nets.D, batch.real, nets.G(batch.z)))
 
 
 def discriminator_score(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
-    """E D(G(z)), eq. 17."""
+    """E D(G(z))."""
     return score(nets.D(nets.G(batch.z)))
 
 
 def players(config: Config) -> list[ganzoo.Player]:
-    """D climbs its margins n_dis times, -2 when it cannot tell, then G climbs its score."""
-    adam = ganzoo.Adam(lr=config.lr, betas=(config.beta1, config.beta2))
+    """D climbs its margins, -2 when it cannot tell, then G climbs its score; one turn each."""
+    betas = (config.beta1, config.beta2)
+    slow, fast = ganzoo.Adam(lr=config.lr_generator, betas=betas), ganzoo.Adam(lr=config.lr_discriminator, betas=betas)
     return [
-        ganzoo.maximize(margins, over="D", by=adam, turns=config.discriminator_turns, equilibrium=-2.0),
-        ganzoo.maximize(discriminator_score, over="G", by=adam),
+        ganzoo.maximize(margins, over="D", by=fast, equilibrium=-2.0),
+        ganzoo.maximize(discriminator_score, over="G", by=slow),
     ]
 
 
 @ganzoo.hookimpl
 def ganzoo_architecture() -> ganzoo.Architecture:
-    """The game for images of any size, convolutional from 16 to 256 pixels where they are square, and for vectors."""
-    return ganzoo.Architecture(Config, networks, players, spaces=("image", "vector"), size=16, steps=1000)
+    """The game for square images of 16 to 256 pixels with any number of channels."""
+    return ganzoo.Architecture(Config, networks, players, size=16, steps=2000, ema=0.998)

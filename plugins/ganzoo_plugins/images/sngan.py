@@ -31,7 +31,7 @@ class Config(ganzoo.Config):
     """Numbers are those of the paper's residual networks (setting C of table 1), but for the width."""
 
     latent_dim: Annotated[int, "Z, length of the noise vector", ganzoo.Range(1, 4096)] = 128
-    width: Annotated[int, "channels; 256 and 128 in the paper, 32 for a CPU", ganzoo.Range(1, 512)] = 32
+    width: Annotated[int, "channels; 256 and 128 in the paper, 16 for a CPU", ganzoo.Range(1, 512)] = 16
     units: Annotated[int, "units of each hidden layer where there are no convolutions", ganzoo.Range(1, 8192)] = 256
     discriminator_turns: Annotated[int, "n_dis: turns of D per turn of G", ganzoo.Range(1, 100)] = 5
     lr: Annotated[float, "alpha: Adam's step size for both players", ganzoo.Range(0, 1)] = 2e-4
@@ -74,4 +74,4 @@ def players(config: Config) -> list[ganzoo.Player]:
 @ganzoo.hookimpl
 def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for images of any size, convolutional from 16 to 256 pixels where they are square, and for vectors."""
-    return ganzoo.Architecture(Config, networks, players, spaces=("image", "vector"), size=16, steps=1000)
+    return ganzoo.Architecture(Config, networks, players, spaces=("image", "vector"), size=16, steps=800)

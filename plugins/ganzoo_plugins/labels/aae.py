@@ -1,4 +1,4 @@
-"""Adversarial autoencoder: an autoencoder whose codes are made to look like noise.
+"""Adversarial autoencoder: its codes are made to look like noise.
 
     min_{E,G}  E |x - G(E(x))|^2                                            reconstruction phase
     min_E max_D  E log D(z) + E log(1 - D(E(x)))                            regularisation phase

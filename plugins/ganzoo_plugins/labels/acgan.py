@@ -33,7 +33,7 @@ class Config(ganzoo.Config):
 
 
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
-    """G: (N, Z), labels (N,) -> (N, *S).  D: (N, *S) -> the logit of being real (N,) and those of the classes (N, K)."""
+    """G: (N, Z), labels (N,) -> (N, *S).  D: (N, *S) -> logits of being real (N,) and of the classes (N, K)."""
     classes, features = class_count(space), config.units
     generator = generator_for(space, config.latent_dim + classes, config.width, config.units)
     encoder = encoder_for(space, features, config.width, config.units, hidden=1, norm=None)

@@ -1,4 +1,4 @@
-"""InfoGAN: a part of the latent code that can be read back from the picture.
+"""InfoGAN: a part of the latent code can be read back from the picture.
 
     min_{G,Q} max_D  V(D, G) - lambda L_I(G, Q)                             eq. 6
     L_I(G, Q) = E log Q(c | G(z, c)) + H(c)                                 eq. 5

@@ -24,7 +24,7 @@ class Config(ganzoo.Config):
 
     base: Annotated[str, "the GAN whose discriminator is packed, any whose D takes a sample alone"] = "vanilla-mlp"
     pack: Annotated[int, "m, samples in a pack: PacGAN2 in the paper's tables", ganzoo.Range(1, 64)] = 2
-    options: Annotated[tuple[str, ...], "options of the base, such as ['width=64']"] = ()
+    base_options: Annotated[tuple[str, ...], "options of the base, such as ['width=64']"] = ()
 
 
 def base_of(config: Config) -> tuple[ganzoo.Architecture, Any]:
@@ -32,10 +32,12 @@ def base_of(config: Config) -> tuple[ganzoo.Architecture, Any]:
     base = ganzoo.architecture(config.base)
     alone = base.generator == ("G",) and base.discriminator == ("D",) and not (base.generate or base.score)
     if not alone or config.base == "pacgan":
-        raise ganzoo.GanzooError(f"option base={config.base!r}: packing takes a GAN of a plain G(z) and D(x); try base=dcgan")
-    if wrong := [option for option in config.options if "=" not in option]:
-        raise ganzoo.GanzooError(f"option options: {wrong[0]!r} should read key=value")
-    return base, base.config.parse(dict(option.split("=", 1) for option in config.options))
+        raise ganzoo.GanzooError(
+            f"option base={config.base!r}: packing takes a GAN of a plain G(z) and D(x); try base=dcgan"
+        )
+    if wrong := [option for option in config.base_options if "=" not in option]:
+        raise ganzoo.GanzooError(f"option base_options: {wrong[0]!r} should read key=value")
+    return base, base.config.parse(dict(option.split("=", 1) for option in config.base_options))
 
 
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:

@@ -1,0 +1,221 @@
+"""One judgement of a generator by every metric that fits: samples are made and reduced part by part."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ganzoo import catalogue
+from ganzoo.counted import counted
+from ganzoo.data import Dataset, Request, open_dataset
+from ganzoo.data.dataset import fingerprint
+from ganzoo.engine.generator import Generator
+from ganzoo.errors import DataError, PluginError, UsageError
+from ganzoo.judge.extractors import Extractor, choose_extractor
+from ganzoo.judge.metric import Metric, Need, Part, Subject, Tally
+
+__all__ = ["Evaluation", "Value", "evaluate_generator", "open_reals"]
+
+_PART = 512  # samples that are held at once
+_MOST_REAL = 50_000  # reals that are looked at, in random order; as many as FID's protocols take
+_LACKS: dict[Need, str] = {
+    "modes": "the modes of these data are not known",
+    "logits": "the extractor is no classifier",
+    "classes": "the extractor is no classifier of these data's classes",
+    "labels": "the generator does not take labels",
+}
+
+
+@dataclass(frozen=True)
+class Value:
+    """One number, and what must be known to compare it. real: 0 where no real samples are looked at."""
+
+    value: float
+    metric: str
+    generated: int
+    real: int
+    extractor: str
+    protocol: str
+    seed: int
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The values by name. weights: a hash of the generator's tensors. left_out: metrics that do not fit, and why."""
+
+    gan: str
+    weights: str
+    data: str
+    fingerprint: str
+    values: dict[str, Value]
+    left_out: dict[str, str]
+
+    def __getitem__(self, name: str) -> float:
+        return self.values[name].value
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON values, as metrics.json holds them; null is infinite."""
+        found = asdict(self)
+        for value in found["values"].values():
+            if not math.isfinite(value["value"]):
+                value["value"] = None
+        return found
+
+
+def open_reals(generator: Generator, data: str, root: str | Path | None) -> Dataset:
+    """The data set of that name or path, its images of the size and channels that the generator makes.
+
+    root: where downloads live. Raises UsageError for a game, which has no samples; DataError.
+    """
+    space = generator.space
+    if space.kind == "game":
+        raise UsageError(f"{generator.name} is a game without data; there are no samples to judge")
+    channels, size = (space.shape[0], space.shape[-1]) if space.kind == "image" else (None, 1)
+    return open_dataset(data, Request(root=Path(root) if root else None, size=size, channels=channels))
+
+
+def evaluate_generator(
+    generator: Generator,
+    dataset: Dataset,
+    *,
+    n: int = 10_000,
+    seed: int = 0,
+    metrics: Sequence[str] = (),
+    extractor: str | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> Evaluation:
+    """Judge n generated samples against the data by the named metrics, or by all that fit.
+
+    Reals are taken in a random order, all of them up to 50,000; labels are asked for as often as the data have
+    them. Nothing is written. Raises UsageError for too few samples or a metric that does not fit, DataError.
+    """
+    if generator.space.shape != dataset.space.shape or generator.space.kind != dataset.space.kind:
+        raise DataError(
+            f"{generator.name} makes {generator.space.kind}s of {generator.space}, and {dataset.name} holds "
+            f"{dataset.space.kind}s of {dataset.space}; type --data NAME for data like those it was trained on"
+        )
+    names = list(dict.fromkeys(metrics)) or catalogue.names(catalogue.METRICS)
+    known = {name: _load(name) for name in names}
+    with torch.no_grad():
+        eyes = choose_extractor(dataset, extractor, generator.device)
+        subject = _subject(generator, dataset, eyes, seed)
+        real_count = min(len(dataset), _MOST_REAL)
+        chosen, left_out = _fitting(known, subject, n, real_count, dataset, strict=bool(metrics))
+        if tell:
+            tell(f"judging {n:,} samples of {generator.name} beside {real_count:,} of {dataset.name} by {eyes.name}")
+        tallies = {name: metric.tally(subject) for name, metric in chosen.items()}
+        generated = _feed(chosen, tallies, "fake", _fakes(generator, subject, eyes, n))
+        compared = {name: metric for name, metric in chosen.items() if metric.compares}
+        real = _feed(compared, tallies, "real", _reals(dataset, subject, eyes, real_count)) if compared else {}
+    values = {
+        name: Value(
+            float(value), metric, generated[metric], real.get(metric, 0), eyes.name, known[metric].protocol, seed
+        )
+        for metric, tally in tallies.items()
+        for name, value in tally.values().items()
+    }
+    tensors = [value.cpu().numpy() for _, value in sorted(generator.state_dict().items())]
+    return Evaluation(generator.name, fingerprint(*tensors), dataset.name, dataset.fingerprint, values, left_out)
+
+
+def _load(name: str) -> Metric:
+    answer = catalogue.call(catalogue.METRICS, name, "ganzoo_metric")
+    if not isinstance(answer, Metric):
+        raise PluginError(f"metric {name!r}: ganzoo_metric returned {type(answer).__name__}, expected Metric")
+    return answer
+
+
+def _subject(generator: Generator, dataset: Dataset, eyes: Extractor, seed: int) -> Subject:
+    gives: set[Need] = set(eyes.gives)
+    if "modes" in dataset.space.details:
+        gives.add("modes")
+    shares = None
+    if dataset.labels is not None and dataset.space.classes:
+        labels = dataset.labels[dataset.labels >= 0].cpu()
+        shares = labels.bincount(minlength=len(dataset.space.classes)).double() / len(labels)
+        if generator.space.classes == dataset.space.classes and _obeys(generator):
+            gives.add("labels")
+    return Subject(space=dataset.space, width=eyes.width, shares=shares, gives=frozenset(gives), seed=seed)
+
+
+def _obeys(generator: Generator) -> bool:
+    """Whether another label gives another sample from the same latents."""
+    classes = generator.space.classes
+    if len(classes) < 2:
+        return False
+    first, second = (generator.sample(4, labels=[label]).tensor for label in classes[:2])
+    return not torch.equal(first, second)
+
+
+def _fitting(
+    known: dict[str, Metric], subject: Subject, n: int, real: int, dataset: Dataset, *, strict: bool
+) -> tuple[dict[str, Metric], dict[str, str]]:
+    """The metrics that can be told here, and why the others cannot, which is an error if strict."""
+    chosen, left_out, too_few = dict[str, Metric](), dict[str, str](), list[str]()
+    for name, metric in known.items():
+        lacking = [_LACKS[need] for need in metric.needs if need not in subject.gives]
+        if lacking:
+            left_out[name] = lacking[0]
+            continue
+        least = metric.least(subject)
+        if metric.compares and real < least:
+            left_out[name] = f"it needs at least {least:,} real samples, and {dataset.name} has {real:,}"
+        elif n < least:
+            too_few.append(f"{name} needs {least:,}")
+        else:
+            chosen[name] = metric
+    if too_few:
+        raise UsageError(
+            f"-n {n:,}: too few samples to judge by; {', '.join(too_few)}; type a greater -n, such as 10000"
+        )
+    if left_out and (strict or not chosen):
+        raise UsageError(*(f"--metric {name}: {why}" for name, why in left_out.items()))
+    return chosen, left_out
+
+
+def _feed(metrics: dict[str, Metric], tallies: dict[str, Tally], kind: str, parts: Iterator[Part]) -> dict[str, int]:
+    """Show the parts to every tally, to each as many samples as its metric takes; returns how many that were."""
+    seen = dict.fromkeys(metrics, 0)
+    for part in parts:
+        for name, metric in metrics.items():
+            room = len(part.samples) if metric.most is None else metric.most - seen[name]
+            if room > 0:
+                shown = part.first(room)
+                getattr(tallies[name], kind)(shown)
+                seen[name] += len(shown.samples)
+    return seen
+
+
+def _fakes(generator: Generator, subject: Subject, eyes: Extractor, n: int) -> Iterator[Part]:
+    """Generated samples; a label is drawn for each by the data's shares where both have the same classes."""
+    classes = generator.space.classes
+    even = torch.ones(len(classes), dtype=torch.float64)
+    same = subject.shares is not None and classes == subject.space.classes
+    shares = subject.shares if same and subject.shares is not None else even
+    for first in range(0, n, _PART):
+        size, label = min(_PART, n - first), None
+        if classes:
+            draws = torch.Generator().manual_seed(counted(subject.seed, "evaluate labels", first))
+            label = torch.multinomial(shares, size, replacement=True, generator=draws)
+        asked = None if label is None else [classes[number] for number in label.tolist()]
+        drawn = generator.sample(size, seed=counted(subject.seed, "evaluate", first), labels=asked)
+        yield _part(drawn.tensor, label, eyes, generator.device)
+
+
+def _reals(dataset: Dataset, subject: Subject, eyes: Extractor, count: int) -> Iterator[Part]:
+    """The first `count` real samples in an order that the seed decides."""
+    draws = torch.Generator().manual_seed(counted(subject.seed, "evaluate reals"))
+    for index in torch.split(torch.randperm(len(dataset), generator=draws)[:count], _PART):
+        label = None if dataset.labels is None else dataset.label(index)
+        yield _part(dataset.real(index), label, eyes, None)
+
+
+def _part(samples: Tensor, label: Tensor | None, eyes: Extractor, device: torch.device | None) -> Part:
+    features, logits = eyes.look(samples.to(device))
+    return Part(samples.cpu(), features.float().cpu(), None if logits is None else logits.float().cpu(), label)

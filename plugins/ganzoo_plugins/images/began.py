@@ -1,0 +1,99 @@
+"""BEGAN: an autoencoder judges by its error, and a number keeps the balance.
+
+    min_D  L(x) - k L(G(z))        min_G  L(G(z))        k <- k + lambda_k (gamma L(x) - L(G(z))) in [0, 1]
+    L(v) = |v - D(v)|, the mean error; section 3.3
+
+Paper: Berthelot et al. 2017, BEGAN: Boundary Equilibrium Generative Adversarial Networks, arXiv:1703.10717
+Tasks: images, vectors
+"""
+# Shapes: N batch, Z latent and length of a code, S the shape of a sample.
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+import torch
+from torch import Tensor, nn
+
+import ganzoo
+from ganzoo.nn import Autoencoder, encoder_for, generator_for
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(ganzoo.Config):
+    """lambda_k, gamma, Z and Adam's step size are the paper's; sizes are small for a CPU."""
+
+    latent_dim: Annotated[int, "Z, length of the noise vector and of the codes", ganzoo.Range(1, 4096)] = 64
+    width: Annotated[int, "channels at half the full size; 32 for a CPU", ganzoo.Range(1, 512)] = 32
+    units: Annotated[int, "units of each hidden layer where there are no convolutions", ganzoo.Range(1, 8192)] = 256
+    diversity: Annotated[float, "gamma: error of fakes per error of reals; less is sharper", ganzoo.Range(0, 1)] = 0.5
+    pace: Annotated[float, "lambda_k: how fast k adapts", ganzoo.Range(0, 1)] = 1e-3
+    lr: Annotated[float, "Adam's step size for both players", ganzoo.Range(0, 1)] = 1e-4
+    beta1: Annotated[float, "Adam's decay of the mean gradient (DCGAN's)", ganzoo.Range(0, 0.9999)] = 0.5
+    beta2: Annotated[float, "Adam's decay of the mean square", ganzoo.Range(0, 0.999999)] = 0.999
+
+
+class Balance(nn.Module):
+    """k, the weight of the fakes in D's objective; starts at 0."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("k", torch.zeros(()))
+
+
+def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
+    """G: (N, Z) -> (N, *S), in [-1, 1] where the data are.  D: (N, *S) -> errors (N,), codes (N, Z).  No batch norm."""
+    sizes = config.latent_dim, config.width, config.units
+    decoder = generator_for(space, *sizes, norm=None)
+    return {
+        "G": generator_for(space, *sizes, norm=None),
+        "D": Autoencoder(encoder_for(space, *sizes, norm=None), decoder, power=1),
+        "balance": Balance(),
+    }
+
+
+def prior(n: int, config: Config, space: ganzoo.Space, device: torch.device) -> Tensor:
+    """Z ~ U(-1, 1): (n, Z). Section 3.3."""
+    return 2 * torch.rand(n, config.latent_dim, device=device) - 1
+
+
+def errors(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
+    """L(x) - k L(G(z)); logged beside it: k, and the measure of convergence of section 3.4."""
+    real, fake = nets.D(batch.real)[0].mean(), nets.D(nets.G(batch.z))[0].mean()
+    gap = config.diversity * real - fake
+    batch.keep("gap", gap)
+    k = nets.balance.k
+    return {"real": real, "fake": -k * fake, "k": k.clone(), "convergence": (real + gap.abs()).detach()}
+
+
+def adapt(nets: ganzoo.Nets, terms: Mapping[str, Tensor], kept: Mapping[str, Tensor], config: Config) -> None:
+    """K moves by lambda_k times how far fakes are from gamma times the error of reals, within [0, 1]."""
+    nets.balance.k.add_(config.pace * kept["gap"]).clamp_(0, 1)
+
+
+def error(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
+    """L(G(z))."""
+    return {"fake": nets.D(nets.G(batch.z))[0].mean()}
+
+
+def realness(nets: ganzoo.Nets, samples: Tensor, batch: ganzoo.Batch, config: Config) -> Tensor:
+    """Less error is more real: (N,)."""
+    error: Tensor = nets.D(samples)[0]
+    return -error
+
+
+def players(config: Config) -> list[ganzoo.Player]:
+    """D descends the errors of reals and climbs those of fakes, k adapts, then G descends the error of fakes."""
+    adam = ganzoo.Adam(lr=config.lr, betas=(config.beta1, config.beta2))
+    return [
+        ganzoo.minimize(errors, over="D", by=adam, after=adapt),
+        ganzoo.minimize(error, over="G", by=adam),
+    ]
+
+
+@ganzoo.hookimpl
+def ganzoo_architecture() -> ganzoo.Architecture:
+    """The game for images of any size, convolutional from 16 to 256 pixels where they are square, and for vectors."""
+    return ganzoo.Architecture(
+        Config, networks, players, prior=prior, score=realness, spaces=("image", "vector"), size=16, steps=2000
+    )

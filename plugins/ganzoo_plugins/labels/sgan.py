@@ -1,0 +1,89 @@
+"""Semi-supervised GAN: D, a classifier, learns without labels too.
+
+    max_D  E log p(y | x) + E log D(x) + E log(1 - D(G(z)))                 eq. 5
+    D(x) = Z(x) / (Z(x) + 1),  Z(x) = sum_k exp l_k(x)                      section 5
+    min_G  |E f(x) - E f(G(z))|^2, f the features before the logits         eq. 1
+
+The first expectation is over the samples that have a label, the others over all: `--labelled N` keeps N labels.
+
+Paper: Salimans et al. 2016, Improved Techniques for Training GANs, arXiv:1606.03498
+    (after Odena 2016, Semi-Supervised Learning with Generative Adversarial Networks, arXiv:1606.01583)
+Tasks: images, vectors, labels
+"""
+# Shapes: N batch, Z latent, K classes, F features, S the shape of a sample.
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from torch import Tensor, nn
+
+import ganzoo
+from ganzoo.nn import Dropout, encoder_for, generator_for, minimax, non_saturating
+from ganzoo.nn.conditional import Headed, class_count, class_likelihood
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(ganzoo.Config):
+    """Z and feature matching are Salimans et al.'s (MNIST), units and Adam's numbers ours, for a CPU."""
+
+    latent_dim: Annotated[int, "Z, length of the noise vector, the paper's", ganzoo.Range(1, 4096)] = 100
+    matching: Annotated[bool, "G matches D's features, eq. 1, instead of climbing E log D(G(z)), Odena's"] = True
+    units: Annotated[int, "units of each hidden layer", ganzoo.Range(1, 8192)] = 256
+    width: Annotated[int, "channels at half the full size, for images of 16, 32, ...", ganzoo.Range(1, 512)] = 32
+    dropout: Annotated[float, "share of D's features dropped; noise in the paper", ganzoo.Range(0, 0.95)] = 0.3
+    lr: Annotated[float, "Adam's step size for both players", ganzoo.Range(0, 1)] = 3e-4
+    beta1: Annotated[float, "Adam's decay of the mean gradient, DCGAN's", ganzoo.Range(0, 0.9999)] = 0.5
+    beta2: Annotated[float, "Adam's decay of the mean square", ganzoo.Range(0, 0.999999)] = 0.999
+
+
+def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
+    """G: (N, Z) -> (N, *S).  D: (N, *S) -> features (N, F) and the logits of the classes (N, K)."""
+    encoder = encoder_for(space, config.units, config.width, config.units, hidden=1, norm=None)
+    classify = nn.Sequential(Dropout(config.dropout), nn.Linear(config.units, class_count(space)))
+    return {
+        "G": generator_for(space, config.latent_dim, config.width, config.units),
+        "D": Headed(nn.Sequential(encoder, nn.LeakyReLU(0.2)), nn.Identity(), classify),
+    }
+
+
+def score(nets: ganzoo.Nets, samples: Tensor, batch: ganzoo.Batch, config: Config) -> Tensor:
+    """The logit of D(x), which is log Z(x)."""
+    logit: Tensor = nets.D(samples)[1].logsumexp(1)
+    return logit
+
+
+def telling(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
+    """E log p(y | x) + E log D(x) + E log(1 - D(G(z))), eq. 5."""
+    logits = nets.D(batch.real)[1]
+    fake = score(nets, nets.G(batch.z), batch, config)
+    return {**minimax(logits.logsumexp(1), fake), "class": class_likelihood(logits, batch.label)}
+
+
+def mismatch(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
+    """|E f(x) - E f(G(z))|^2, eq. 1."""
+    real, fake = nets.D(batch.real)[0], nets.D(nets.G(batch.z))[0]
+    return {"mismatch": (real.mean(0) - fake.mean(0)).square().sum()}
+
+
+def fooling(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
+    """E log D(G(z))."""
+    return non_saturating(score(nets, nets.G(batch.z), batch, config))
+
+
+def players(config: Config) -> list[ganzoo.Player]:
+    """D climbs eq. 5; then G descends the features' mismatch, or climbs E log D(G(z))."""
+    adam = ganzoo.Adam(lr=config.lr, betas=(config.beta1, config.beta2))
+    return [
+        ganzoo.maximize(telling, over="D", by=adam),
+        ganzoo.minimize(mismatch, over="G", by=adam)
+        if config.matching
+        else ganzoo.maximize(fooling, over="G", by=adam),
+    ]
+
+
+@ganzoo.hookimpl
+def ganzoo_architecture() -> ganzoo.Architecture:
+    """The game for images of any size and for vectors; 28 x 28 and 100 labels unless asked otherwise."""
+    return ganzoo.Architecture(
+        Config, networks, players, score=score, spaces=("image", "vector"), size=28, steps=4000, labelled=100
+    )

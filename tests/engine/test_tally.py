@@ -1,0 +1,38 @@
+import pytest
+import torch
+
+from ganzoo.engine.tally import Tally
+
+
+def add(tally, ok=True, **terms):
+    values = {name: torch.tensor(float(value)) for name, value in terms.items()}
+    tally.add(values, sum(values.values()), torch.tensor(2.0), torch.tensor(ok))
+
+
+def test_means_are_over_accepted_turns_and_start_anew_when_read():
+    tally = Tally(torch.device("cpu"))
+    add(tally, real=1, fake=3)
+    add(tally, ok=False, real=float("nan"), fake=float("inf"))
+    add(tally, real=3, fake=5)
+    assert tally.read() == {"real": 2, "fake": 4, "objective": 6, "gradient": 2, "rejected": 1}
+    add(tally, real=7, fake=0)
+    assert tally.read()["real"] == 7
+
+
+def test_terms_may_differ_from_turn_to_turn():
+    tally = Tally(torch.device("cpu"))
+    add(tally, real=1)
+    add(tally, real=5, penalty=2)
+    assert tally.read()["penalty"] == 2
+    assert tally.read() == {"rejected": 0}
+
+
+@pytest.mark.parametrize(("turns", "expected"), [([], 0), ([False, False], 2), ([False, True], 0), ([True, False], 1)])
+def test_the_streak_is_of_turns_in_a_row_and_reading_does_not_end_it(turns, expected):
+    tally = Tally(torch.device("cpu"))
+    for ok in turns:
+        add(tally, ok=ok, real=1)
+    tally.read()
+    assert tally.streak == expected
+    tally.clear()
+    assert tally.streak == 0

@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+import ganzoo
+from ganzoo.nn.conditional import (
+    Concatenated,
+    Headed,
+    JointDiscriminator,
+    Labelled,
+    class_count,
+    class_likelihood,
+    one_hot,
+)
+
+
+def test_one_hot_has_a_one_at_each_label_and_none_without():
+    assert one_hot(torch.tensor([2, -1, 0]), 3).tolist() == [[0, 0, 1], [0, 0, 0], [1, 0, 0]]
+
+
+def test_the_class_likelihood_is_the_mean_log_softmax_over_labelled_samples():
+    logits, label = np.array([[1.0, 2, 3], [0, 0, 5], [9, 9, 9]]), [2, 0, -1]
+    softmax = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    expected = (np.log(softmax[0, 2]) + np.log(softmax[1, 0])) / 2
+    assert class_likelihood(torch.tensor(logits), torch.tensor(label)).item() == pytest.approx(expected, rel=1e-12)
+
+
+def test_without_any_label_the_likelihood_is_0_and_so_is_its_slope():
+    logits = torch.randn(3, 4, requires_grad=True)
+    likelihood = class_likelihood(logits, torch.full((3,), -1))
+    likelihood.backward()
+    assert likelihood.item() == 0
+    assert logits.grad.abs().sum() == 0
+
+
+def test_extreme_logits_stay_finite():
+    assert class_likelihood(torch.tensor([[1e4, -1e4]]), torch.tensor([1])).item() == -2e4
+    assert class_likelihood(torch.ones(1, 2, dtype=torch.bfloat16), torch.tensor([1])).dtype == torch.float32
+
+
+def test_classes_are_counted_or_asked_for():
+    assert class_count(ganzoo.Space(kind="vector", shape=(2,), classes=("a", "b"))) == 2
+    with pytest.raises(ganzoo.GanzooError, match="the data have none; type --data digits"):
+        class_count(ganzoo.Space(kind="vector", shape=(2,)))
+
+
+def test_labels_reach_the_network_as_ones_beside_the_input():
+    seen = Labelled(Concatenated(nn.Identity()), 3)(torch.tensor([[7.0], [8.0]]), torch.tensor([1, 2]))
+    assert seen.tolist() == [[7, 0, 1, 0], [8, 0, 0, 1]]
+
+
+def test_heads_share_one_body():
+    calls = []
+    body = nn.Identity()
+    body.register_forward_hook(lambda *_: calls.append(1))
+    first, second = Headed(body, nn.Flatten(0), nn.Identity())(torch.ones(3, 1))
+    assert (first.shape, second.shape, len(calls)) == ((3,), (3, 1), 1)
+
+
+@pytest.mark.parametrize("shape", [(1, 12, 12), (3, 16, 16)], ids=str)
+def test_the_joint_discriminator_judges_each_pair_alone(shape):
+    net = JointDiscriminator(ganzoo.Space(kind="image", shape=shape), 5, width=4, units=8)
+    x, other = torch.randn(4, *shape), torch.randn(4, 5)
+    logits = net(x, other)
+    assert logits.shape == (4,)
+    assert torch.allclose(net(x[:1], other[:1]), logits[:1], atol=1e-6)
+    assert not torch.allclose(net(x, other.flip(0)), logits)
