@@ -91,14 +91,16 @@ def trained_generator(source: str, epochs: int) -> nn.Module:
     exec(compile(module, "baseline", "exec"), names)
     if "Generator" not in names:
         raise click.ClickException("the script should have a class called Generator")
-    maker, made = names["Generator"], list[Any]()
+    kind, made = names["Generator"], list[Any]()
+    build = kind.__init__
 
-    def remembered(*arguments: Any, **named: Any) -> Any:
-        made.append(maker(*arguments, **named))
-        return made[-1]
+    def remembered(self: Any, *arguments: Any, **named: Any) -> None:
+        made.append(self)
+        build(self, *arguments, **named)
 
-    names["Generator"] = remembered
+    kind.__init__ = remembered
     exec(compile(ast.fix_missing_locations(ast.Module([last], [])), "baseline", "exec"), names)
+    kind.__init__ = build
     if len(made) != 1:
         raise click.ClickException(f"the script made {len(made)} generators; one is expected")
     generator: nn.Module = made[0]

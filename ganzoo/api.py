@@ -16,8 +16,8 @@ from ganzoo.settings import Resolved, Settings, environment, resolve
 if TYPE_CHECKING:
     from ganzoo.engine.folder import RunFolder
     from ganzoo.engine.generator import Generator
-    from ganzoo.engine.setup import Setup
     from ganzoo.engine.listener import Listener
+    from ganzoo.engine.setup import Setup
     from ganzoo.engine.train import Run
     from ganzoo.judge.evaluation import Evaluation
 
@@ -154,10 +154,10 @@ def evaluate(
         place = target if isinstance(target, str | Path) else target.folder
         folder, generator = _folder_of(place), load(place, step=step, raw=raw)
     before = Settings.from_toml(folder.config.read_text("utf-8")) if folder else None
-    name = data or (before and before.data)
+    name = data or (before.data if before else None)
     if not name:
         raise UsageError(f"{generator.name} is not in a run's folder, which names its data; type --data NAME|PATH")
-    reals = open_reals(generator, name, data_root or (before and before.data_root))
+    reals = open_reals(generator, name, data_root or (before.data_root if before else None))
     generator = generator.to(choose(device))
     found = evaluate_generator(generator, reals, n=n, seed=seed, metrics=metrics, extractor=extractor, tell=tell)
     if folder:

@@ -154,6 +154,8 @@ def parted(folder: Path, seed: int) -> tuple[Path, Path]:
 @click.option("--run", "folder", type=click.Path(exists=True), help="Measure this finished run instead of training.")
 def labels(name: str, seed: int, folder: str | None) -> None:
     """Train a GAN on digits with its defaults and print what it has learned."""
+    if folder and name == "sgan":
+        raise click.UsageError("sgan is measured on digits held out from its training; leave out --run")
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as scratch:
         out = str(Path(scratch) / "run")

@@ -19,7 +19,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from ganzoo.engine.files import pack, write_whole
+from ganzoo.engine.files import pack, untie, write_whole
 from ganzoo.errors import CheckpointError, DataError
 
 __all__ = ["FORMAT", "Checkpoint", "newest", "prune", "read", "refuse_other", "save", "steps_in"]
@@ -65,16 +65,7 @@ def save(
 
 
 def _pack(step: int, tensors: Mapping[str, Tensor], values: Mapping[str, Any]) -> bytes:
-    stored: dict[str, Tensor] = {}
-    aliases: dict[str, str] = {}
-    places: dict[tuple[Any, ...], str] = {}
-    for name, tensor in tensors.items():
-        place = (tensor.data_ptr(), tensor.dtype, tensor.shape, tensor.stride())
-        if tensor.numel() and place in places:
-            aliases[name] = places[place]
-        else:
-            places[place] = name
-            stored[name] = tensor.detach().to("cpu").contiguous()
+    stored, aliases = untie(tensors)
     hashes = {name: _hash(tensor) for name, tensor in stored.items()}
     content = json.dumps({"format": FORMAT, "step": step, "aliases": aliases, "hashes": hashes, **values})
     return pack(stored, _header(content))

@@ -6,11 +6,12 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import safetensors.torch
 from torch import Tensor
 
-__all__ = ["pack", "write_whole"]
+__all__ = ["pack", "untie", "write_whole"]
 
 _CHUNK = 1 << 20  # bytes handed to the system at once
 
@@ -34,6 +35,21 @@ def write_whole(path: Path, contents: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def untie(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """The tensors on the CPU, tied ones once under the first of their names, and that name for each of the others."""
+    stored: dict[str, Tensor] = {}
+    aliases: dict[str, str] = {}
+    places: dict[tuple[Any, ...], str] = {}
+    for name, tensor in tensors.items():
+        place = (tensor.data_ptr(), tensor.dtype, tensor.shape, tensor.stride())
+        if tensor.numel() and place in places:
+            aliases[name] = places[place]
+        else:
+            places[place] = name
+            stored[name] = tensor.detach().to("cpu").contiguous()
+    return stored, aliases
 
 
 def pack(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> bytes:

@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from ganzoo import __version__, catalogue
 from ganzoo.contract import Space
 from ganzoo.engine.checkpoint import Checkpoint, read
-from ganzoo.engine.files import pack, write_whole
+from ganzoo.engine.files import pack, untie, write_whole
 from ganzoo.engine.generator import Generator, build
 from ganzoo.errors import CheckpointError
 
@@ -25,11 +25,10 @@ FORMAT = 1
 def write_model(folder: Path, generator: Generator, training: dict[str, Any]) -> None:
     """Write generator.safetensors and config.json, each whole. training: data set, steps and seed, for the reader."""
     entry = catalogue.entry(generator.name)
-    tensors = {
-        key.removeprefix("nets."): value.detach().to("cpu").contiguous().clone()
-        for key, value in generator.state_dict().items()
-    }
+    named = {key.removeprefix("nets."): value for key, value in generator.state_dict().items()}
+    tensors, aliases = untie(named)
     weights = pack(tensors, {"format": "pt", "plugin": generator.name, "role": "generator"})
+    file = {"file": "generator.safetensors", "sha256": sha256(weights).hexdigest(), "aliases": aliases}
     config = {
         "ganzoo_format": FORMAT,
         "ganzoo_version": __version__,
@@ -42,7 +41,7 @@ def write_model(folder: Path, generator: Generator, training: dict[str, Any]) ->
         "architecture": generator.config.to_dict(),
         "space": generator.space.to_dict(),
         "training": training,
-        "weights": {"generator": {"file": "generator.safetensors", "sha256": sha256(weights).hexdigest()}},
+        "weights": {"generator": file},
     }
     write_whole(folder / "generator.safetensors", weights)
     write_whole(folder / "config.json", (json.dumps(config, indent=2) + "\n").encode())
@@ -60,8 +59,9 @@ def read_model(folder: Path) -> Generator:
         if sha256(weights).hexdigest() != entry["sha256"]:
             raise CheckpointError(f"{folder / 'generator.safetensors'} does not match the hash in {path}")
         tensors = safetensors.torch.load(weights)
+        tensors |= {name: tensors[first] for name, first in entry["aliases"].items()}
         plugin, options, space = config["plugin"], config["architecture"], Space.from_dict(config["space"])
-    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
         raise CheckpointError(f"{folder} is not a model of ganzoo: {type(error).__name__}: {error}") from None
     return _build(plugin, options, space, tensors, str(folder))
 

@@ -26,7 +26,7 @@ from ganzoo.errors import CheckpointError, PluginError, UsageError
 from ganzoo.nn.augment import augment
 from ganzoo.settings import Resolved, Settings, completed
 
-__all__ = ["Setup", "prepare"]
+__all__ = ["Setup", "check_players", "prepare"]
 
 
 @dataclass(kw_only=True)
@@ -98,7 +98,7 @@ def prepare(resolved: Resolved) -> Setup:
     players = list(architecture.players(config))
     dataset, space, notes = _data(settings, architecture)
     modules = _networks(settings, architecture, config, space)
-    _check_players(settings.gan, players, modules, architecture)
+    check_players(settings.gan, players, modules, architecture)
     if settings.start_from:
         notes.append(_start_from(settings.start_from, modules))
     augmented = _augmentation(settings, architecture, dataset, modules, notes)
@@ -186,7 +186,8 @@ def _networks(settings: Settings, architecture: Architecture, config: Config, sp
     return modules
 
 
-def _check_players(gan: str, players: list[Player], modules: Mapping[str, nn.Module], arch: Architecture) -> None:
+def check_players(gan: str, players: list[Player], modules: Mapping[str, nn.Module], arch: Architecture) -> None:
+    """Raises PluginError if two players share a name, or a network is named that there is not."""
     names = [player.name for player in players]
     wrong = [f"two players are called {name!r}; give one a name=" for name in names if names.count(name) > 1][:1]
     named = {net for player in players for net in player.over} | set(arch.generator)

@@ -21,15 +21,17 @@ class Tally:
 
     def add(self, terms: Mapping[str, Tensor], objective: Tensor, norm: Tensor, ok: Tensor) -> None:
         """Count one turn: 0-d tensors, of which only those of an accepted turn are summed."""
-        row = torch.stack([*(term.detach().float() for term in terms.values()), objective.detach().float(), norm, ok])
-        row = torch.where(ok, row, 0.0)
+        with torch.no_grad():
+            row = torch.stack([*terms.values(), objective, norm, ok])  # in the widest of their types
+            row = torch.where(ok, row, 0.0)
         names = tuple(terms)
         if names in self._sums:
             self._sums[names].add_(row)
         else:
             self._sums[names] = row
-        self._rejected.add_(~ok)
-        self._streak.add_(1).mul_(~ok)
+        refused = ~ok
+        self._rejected.add_(refused)
+        self._streak.add_(1).mul_(refused)
 
     @property
     def streak(self) -> int:

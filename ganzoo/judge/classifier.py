@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -16,6 +17,7 @@ from torch import Tensor, nn
 from ganzoo.counted import counted
 from ganzoo.data import Dataset
 from ganzoo.data.cache import cache_folder
+from ganzoo.data.dataset import fingerprint
 from ganzoo.engine.device import drawing
 from ganzoo.engine.files import pack, write_whole
 from ganzoo.errors import DataError
@@ -28,6 +30,7 @@ _SIDE = 32  # images of other sizes are first resized to it
 _BATCH, _STEPS, _RATE = 64, 1000, 3e-3
 _HELD_OUT = 0.1  # of the data, for its accuracy; at most _MOST_HELD_OUT samples
 _MOST_HELD_OUT = 5000
+_LEAST = 20  # labelled samples
 
 
 class Classifier(nn.Module):
@@ -56,28 +59,35 @@ class Classifier(nn.Module):
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained classifier in eval mode, and its accuracy on samples of the data that it was not trained on."""
+    """A trained classifier in eval mode, its accuracy on samples that it was not trained on, and a hash of its data."""
 
     model: Classifier
     accuracy: float
+    fingerprint: str
 
 
 def classifier_for(dataset: Dataset) -> Trained:
     """The classifier of a data set's labelled images, from the cache or trained now, in seconds on a CPU.
 
-    The same data give the same classifier on one machine. Raises DataError without two classes.
+    The same data give the same classifier on one machine. Raises DataError for one class or too few labels.
     """
-    if dataset.labels is None or len(dataset.space.classes) < 2:
-        raise DataError(f"{dataset.name} has no labels to train a classifier on; type --extractor raw or inception")
-    model = Classifier(dataset.space.shape[0], len(dataset.space.classes)).eval().requires_grad_(False)
-    path = cache_folder() / "classifiers" / f"{dataset.fingerprint}-{_REVISION}.safetensors"
+    labels = 0 if dataset.labels is None else int((dataset.labels >= 0).sum())
+    if len(dataset.space.classes) < 2 or labels < _LEAST:
+        raise DataError(
+            f"{dataset.name} has {len(dataset.space.classes)} classes and {labels:,} labels, and a classifier needs "
+            f"at least 2 and {_LEAST}; type --extractor raw or inception"
+        )
+    key = fingerprint(dataset.fingerprint, np.asarray(dataset.labels))
+    with drawing(torch.device("cpu"), counted(0, "classifier")):
+        model = Classifier(dataset.space.shape[0], len(dataset.space.classes))
+    path = cache_folder() / "classifiers" / f"{key}-{_REVISION}.safetensors"
     if path.is_file():
         accuracy = _read(path, model)
     else:
         accuracy = _train(dataset, model)
         tensors = {name: value.contiguous() for name, value in model.state_dict().items()}
         write_whole(path, pack(tensors, {"format": "pt", "accuracy": repr(accuracy)}))
-    return Trained(model, accuracy)
+    return Trained(model.eval().requires_grad_(False), accuracy, key)
 
 
 def _read(path: Path, model: Classifier) -> float:
@@ -97,20 +107,19 @@ def _train(dataset: Dataset, model: Classifier) -> float:
     labelled = (dataset.labels >= 0).nonzero().flatten().cpu()
     generator = torch.Generator().manual_seed(counted(0, "classifier"))
     order = labelled[torch.randperm(len(labelled), generator=generator)]
-    held = max(1, min(_MOST_HELD_OUT, int(_HELD_OUT * len(order))))
+    held = min(_MOST_HELD_OUT, int(_HELD_OUT * len(order)))
     tested, trained = order[:held], order[held:]
-    with drawing(torch.device("cpu"), counted(0, "classifier")), torch.enable_grad():
-        fresh = Classifier(dataset.space.shape[0], len(dataset.space.classes))
-        optimiser = torch.optim.Adam(fresh.parameters(), lr=_RATE)
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, _STEPS)
+    optimiser = torch.optim.Adam(model.parameters(), lr=_RATE)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, _STEPS)
+    with torch.enable_grad():
         for _ in range(_STEPS):
             index = trained[torch.randint(len(trained), (_BATCH,), generator=generator)]
-            loss = F.cross_entropy(fresh(dataset.real(index))[1], dataset.label(index))
+            loss = F.cross_entropy(model(dataset.real(index))[1], dataset.label(index))
             optimiser.zero_grad()
             torch.autograd.backward(loss)
             optimiser.step()
             schedule.step()
-    model.load_state_dict(fresh.state_dict())
-    parts = torch.split(tested, _BATCH)
-    right = [int((model(dataset.real(part))[1].argmax(dim=1) == dataset.label(part)).sum()) for part in parts]
+    with torch.no_grad():
+        parts = torch.split(tested, _BATCH)
+        right = [int((model(dataset.real(part))[1].argmax(dim=1) == dataset.label(part)).sum()) for part in parts]
     return sum(right) / held

@@ -70,7 +70,7 @@ def _raw(dataset: Dataset, device: torch.device) -> Extractor:
 def _classifier(dataset: Dataset, device: torch.device) -> Extractor:
     trained = classifier_for(dataset)
     model = trained.model.to(device)
-    name = f"classifier of {dataset.name} {dataset.fingerprint}, held-out accuracy {trained.accuracy:.3f}"
+    name = f"classifier of {dataset.name} {trained.fingerprint}, held-out accuracy {trained.accuracy:.3f}"
     return Extractor(name, FEATURES, frozenset({"logits", "classes"}), model)
 
 

@@ -14,6 +14,16 @@ from ganzoo.nn.blocks import (
     mlp,
     normal_init,
 )
+from ganzoo.nn.codes import categorical_likelihood, draw_category, gaussian_likelihood
+from ganzoo.nn.conditional import (
+    Concatenated,
+    Headed,
+    JointDiscriminator,
+    Labelled,
+    class_count,
+    class_likelihood,
+    one_hot,
+)
 from ganzoo.nn.dropout import Dropout, dropout
 from ganzoo.nn.fixup import calm_discriminator, calm_generator
 from ganzoo.nn.losses import (
@@ -31,6 +41,7 @@ from ganzoo.nn.losses import (
     softmax_generator,
     wasserstein,
 )
+from ganzoo.nn.packing import Packed, packed_space
 from ganzoo.nn.penalties import divergence_penalty, gradient_penalty, local_gradient_penalty, r1, r2
 from ganzoo.nn.residual import residual_discriminator, residual_generator
 from ganzoo.nn.spectral import spectral
@@ -39,21 +50,31 @@ from ganzoo.nn.together import together
 
 __all__ = [
     "Autoencoder",
+    "Concatenated",
     "Dropout",
+    "Headed",
+    "JointDiscriminator",
+    "Labelled",
     "MappingNetwork",
+    "Packed",
     "SelfAttention",
     "Synthesis",
     "boundary_seeking",
     "calm_discriminator",
     "calm_generator",
+    "categorical_likelihood",
+    "class_count",
+    "class_likelihood",
     "conv_discriminator",
     "conv_encoder",
     "conv_generator",
     "convolutional",
     "discriminator_for",
     "divergence_penalty",
+    "draw_category",
     "dropout",
     "encoder_for",
+    "gaussian_likelihood",
     "generator_for",
     "gradient_penalty",
     "halvings",
@@ -65,6 +86,8 @@ __all__ = [
     "mlp",
     "non_saturating",
     "normal_init",
+    "one_hot",
+    "packed_space",
     "path_lengths",
     "pulling_away",
     "r1",

@@ -16,7 +16,7 @@ __all__ = ["Autoencoder", "pulling_away"]
 class Autoencoder(nn.Module):
     """A sample's energy, the mean of |x - decoder(encoder(x))|^power, and its code: (N, ...) -> (N,), (N, F).
 
-    Zhao et al. 2017, eq. 1 (energy-based, power 2); Berthelot et al. 2017, section 3.1 (BEGAN, power 1).
+    Zhao et al. 2017, section 2.3 (EBGAN, power 2); Berthelot et al. 2017, section 3.1 (BEGAN, power 1).
     """
 
     def __init__(self, encoder: nn.Module, decoder: nn.Module, power: Literal[1, 2]) -> None:
@@ -32,7 +32,7 @@ class Autoencoder(nn.Module):
 def pulling_away(codes: Tensor) -> Tensor:
     """The mean squared cosine between the codes (N, F) of all pairs of a batch, N > 1; 0-d.
 
-    G descends it, so that its samples differ. Zhao et al. 2017, section 2.4, eq. 4.
+    G descends it, so that its samples differ. Zhao et al. 2017, section 2.4.
     """
     unit = F.normalize(full(codes), dim=1)
     n = len(codes)

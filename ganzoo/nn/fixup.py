@@ -1,6 +1,6 @@
 """Residual networks without normalisation, kept calm by their initialisation. Shapes: N batch, Z latent, C H W image.
 
-Huang et al. 2024, section 3 and figure 2 (configuration E), arXiv:2501.05441; Zhang et al. 2019 (Fixup), section 3.2.
+Huang et al. 2024, section 4 (Config E), arXiv:2501.05441; Zhang et al. 2019, Fixup Initialization, arXiv:1901.09321.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ def score(fake: Tensor) -> Terms:
 def relativistic(real: Tensor, fake: Tensor) -> Terms:
     """E log sigmoid(D(x) - D(G(z))) over pairs (x, z): D climbs it; G climbs it with the two exchanged.
 
-    real, fake: (N,), paired by their place. -log 2 when the game is solved. Jolicoeur-Martineau 2018, section 4.1.
+    real, fake: (N,), paired by their place. -log 2 when the game is solved. Jolicoeur-Martineau 2018, RSGAN.
     """
     return {"pairs": F.logsigmoid(full(real) - full(fake)).mean()}
 
@@ -90,7 +90,7 @@ def relativistic(real: Tensor, fake: Tensor) -> Terms:
 def relativistic_average(real: Tensor, fake: Tensor) -> Terms:
     """E log sigmoid(D(x) - E D(G(z))) + E log(1 - sigmoid(D(G(z)) - E D(x))): D climbs it; G with both exchanged.
 
-    -log 4 when the game is solved. Jolicoeur-Martineau 2018, section 4.2.
+    -log 4 when the game is solved. Jolicoeur-Martineau 2018, RaSGAN.
     """
     real, fake = full(real), full(fake)
     return {
@@ -102,14 +102,14 @@ def relativistic_average(real: Tensor, fake: Tensor) -> Terms:
 def softmax_discriminator(real: Tensor, fake: Tensor) -> Terms:
     """Log Z - E D(x), where Z is the sum of exp D over reals and fakes: D descends it, all mass on the reals.
 
-    log 2N, of N reals and N fakes, when the game is solved. Lin 2017, eq. 6 (there D has the opposite sign).
+    log 2N, of N reals and N fakes, when the game is solved. Lin 2017 (there D has the opposite sign).
     """
     real, fake = full(real), full(fake)
     return {"real": -real.mean(), "partition": torch.logsumexp(torch.cat([real, fake]), 0)}
 
 
 def softmax_generator(real: Tensor, fake: Tensor) -> Terms:
-    """Log Z - E D over reals and fakes together: G descends it, mass spread evenly. Lin 2017, eq. 7."""
+    """Log Z - E D over reals and fakes together: G descends it, mass spread evenly. Lin 2017."""
     logits = torch.cat([full(real), full(fake)])
     return {"both": -logits.mean(), "partition": torch.logsumexp(logits, 0)}
 
@@ -117,6 +117,6 @@ def softmax_generator(real: Tensor, fake: Tensor) -> Terms:
 def boundary_seeking(fake: Tensor) -> Terms:
     """E (log D(G(z)) - log(1 - D(G(z))))^2 / 2, the squared logit: G descends it to D's boundary, where D = 1/2.
 
-    Hjelm et al. 2018, section 3 (continuous data).
+    Hjelm et al. 2018, the objective for continuous data.
     """
     return {"boundary": full(fake).square().mean() / 2}

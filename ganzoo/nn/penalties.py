@@ -29,7 +29,7 @@ def gradient_penalty(net: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor
 def local_gradient_penalty(net: Callable[[Tensor], Tensor], real: Tensor, spread: float) -> Tensor:
     """E (|grad D(x + d)| - 1)^2 with noise d ~ N(0, s^2 I), s being `spread` times the batch's standard deviation; 0-d.
 
-    real: (N, ...), N > 1 or several numbers each. Kodali et al. 2017, eq. 2; the scale as in the authors' code.
+    real: (N, ...), N > 1 or several numbers each. Kodali et al. 2017, Algorithm 1; the scale as in the authors' code.
     """
     return _off_one(net, real + spread * real.std() * torch.randn_like(real))
 
@@ -37,7 +37,7 @@ def local_gradient_penalty(net: Callable[[Tensor], Tensor], real: Tensor, spread
 def divergence_penalty(net: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor, power: float) -> Tensor:
     """E |grad D(x^)|^p at points between reals and fakes, as in `gradient_penalty`; 0-d, to be weighed by k.
 
-    Wu et al. 2018, eq. 8 and Algorithm 1.
+    Wu et al. 2018, Algorithm 1.
     """
     return (_slope_squared(net, _between(real, fake)) + TINY).pow(power / 2).mean()
 

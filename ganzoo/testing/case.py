@@ -15,6 +15,7 @@ from ganzoo.counted import counted
 from ganzoo.data import Dataset
 from ganzoo.engine.device import drawing
 from ganzoo.engine.game import Game
+from ganzoo.engine.setup import check_players
 from ganzoo.engine.state import State
 from ganzoo.errors import UsageError
 from ganzoo.testing.report import Failed
@@ -87,7 +88,9 @@ class Case:
         """A game on made-up data, with a moving average; the same for the same arguments."""
         space = space or self.spaces[0]
         players = players or list(self.architecture.players(self.config))
-        state = State(self.networks(space, seed), players, self.architecture.generator, average=True)
+        modules = self.networks(space, seed)
+        check_players(self.name, players, modules, self.architecture)
+        state = State(modules, players, self.architecture.generator, average=True)
         data = None if space.kind == "game" else made_up(space)
         return Game(
             self.architecture, self.config, space, players, state, data,

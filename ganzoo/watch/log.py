@@ -1,4 +1,4 @@
-"""metrics.jsonl: one JSON object a log point, written through; metrics.csv when the run ends."""
+"""metrics.jsonl: one JSON object a log point, written through; metrics.csv when the run ends; saves in log.txt."""
 
 from __future__ import annotations
 
@@ -43,6 +43,12 @@ def ganzoo_step_ended(run: Run) -> None:
     record = {name: value if math.isfinite(value) else None for name, value in run.record.items()}
     with (run.folder / "metrics.jsonl").open("a", encoding="utf-8", newline="\n") as stream:
         stream.write(_line({"step": run.step, "time": round(time.time(), 3), **record}))
+
+
+@hookimpl
+def ganzoo_checkpoint_saved(run: Run, path: Path) -> None:
+    """Say so in log.txt, which tells afterwards how far a run can be gone back."""
+    run.files.tell(f"step {run.step:,} is saved in {path.name}")
 
 
 @hookimpl(tryfirst=True)  # before the observers that read the history

@@ -45,7 +45,7 @@ def game_of(one, other, objective, second=None, goal=ganzoo.maximize):
 
 
 def eigenvalues(game):
-    return sorted(((z.real, z.imag) for z in spectrum(game).tolist()))
+    return sorted((z.real, z.imag) for z in spectrum(game).tolist())
 
 
 def test_the_bilinear_game_turns_and_nothing_is_left_behind():

@@ -20,7 +20,7 @@ def nets(k):
     return SimpleNamespace(G=lambda z: z, D=lambda x: (x.flatten(), x), balance=balance)
 
 
-def test_objectives_and_balance_are_those_of_section_3_3(batch):
+def test_objectives_and_balance_are_the_papers(batch):
     config, given = Config(diversity=0.7, pace=0.01), batch(torch.tensor(REAL)[:, None], torch.tensor(FAKE)[:, None])
     judge, maker = began.players(config)
     here = nets(0.25)

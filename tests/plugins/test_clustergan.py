@@ -34,7 +34,7 @@ def test_the_critic_climbs_the_distance(nets, batch):
     assert total(player, nets, batch, Config()) == pytest.approx(REAL.mean() - 2 * NOISE.mean(), rel=1e-6)
 
 
-def test_the_objective_of_generator_and_encoder_is_equation_1(nets, batch):
+def test_the_objective_of_generator_and_encoder_is_the_papers(nets, batch):
     config = Config(noise_weight=7.0, cluster_weight=3.0)
     player = clustergan.players(config)[1]
     fake = 2 * NOISE
@@ -58,5 +58,5 @@ def test_the_encoder_reads_both_codes():
     assert (noise.shape, logits.shape) == ((5, 30), (5, 10))
 
 
-def test_numbers_of_section_5():
+def test_the_papers_numbers():
     assert {player.by for player in clustergan.players(Config())} == {ganzoo.Adam(lr=1e-4, betas=(0.5, 0.9))}

@@ -13,7 +13,7 @@ REAL, FAKE = np.array([0.5, 1.4, 2.5, 2.7]), np.array([1.0, 0.4, 0.5, 0.6])
 CODES = np.array([[1.0, 2.0], [-1.0, 0.5], [3.0, 0.0], [2.0, 2.0]])
 
 
-def test_objectives_are_equations_1_2_and_4(batch):
+def test_objectives_are_equations_1_and_2_with_the_pulling_away_term(batch):
     """Networks whose samples are the energies themselves, with given codes."""
     nets = SimpleNamespace(G=lambda z: z, D=lambda x: (x.flatten(), torch.tensor(CODES)))
     config, given = Config(margin=0.55, pull=0.3), batch(torch.tensor(REAL)[:, None], torch.tensor(FAKE)[:, None])

@@ -21,13 +21,13 @@ def objectives(config, batch, passing):
     return [sum(player.objective(passing, given, config).values()).item() for player in players]
 
 
-def test_pairs_are_compared_as_in_section_4_1(batch, passing):
+def test_pairs_are_compared_as_rsgan_does(batch, passing):
     discriminator, generator = objectives(Config(average=False), batch, passing)
     assert discriminator == pytest.approx(np.log(sigmoid(REAL - FAKE)).mean(), rel=1e-9)
     assert generator == pytest.approx(np.log(sigmoid(FAKE - REAL)).mean(), rel=1e-9)
 
 
-def test_averages_are_compared_as_in_section_4_2(batch, passing):
+def test_averages_are_compared_as_rasgan_does(batch, passing):
     discriminator, generator = objectives(Config(average=True), batch, passing)
     real, fake = sigmoid(REAL - FAKE.mean()), sigmoid(FAKE - REAL.mean())
     assert discriminator == pytest.approx(np.log(real).mean() + np.log(1 - fake).mean(), rel=1e-9)

@@ -31,7 +31,7 @@ def probability(x):
     return z / (z + 1)
 
 
-def test_the_discriminators_objective_is_equation_5(nets, batch):
+def test_the_discriminators_objective_is_the_papers(nets, batch):
     player = sgan.players(Config())[0]
     value = np.log(probability(REAL)).mean() + np.log(1 - probability(FAKE)).mean()
     softmax = np.exp(np.outer(REAL, WAYS)) / np.exp(np.outer(REAL, WAYS)).sum(1, keepdims=True)

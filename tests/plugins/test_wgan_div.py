@@ -12,7 +12,7 @@ import ganzoo
 POINTS = ganzoo.Space(kind="vector", shape=(2,), range=None)
 
 
-def test_the_critics_objective_is_equation_8(batch):
+def test_the_critics_objective_is_the_papers(batch):
     """With D(x) = |x|^2 / 2 the slope is x itself, so that every part of the equation shows."""
     nets = SimpleNamespace(G=lambda z: 2 * z, D=lambda x: x.square().sum(1) / 2)
     critic, config = wgan_div.players(Config())[0], Config(weight=3.0, power=4.0)

@@ -1,5 +1,6 @@
 import csv
 import json
+from types import SimpleNamespace
 
 import pluggy
 
@@ -79,3 +80,11 @@ def test_the_log_is_written_after_the_others_have_looked(run):
     manager.check_pending()
     manager.hook.ganzoo_step_ended(run=run)
     assert history(run.folder)[0]["auc"] == 0.75
+
+
+def test_a_checkpoint_is_noted_in_the_runs_log(tmp_path):
+    told = []
+    log.ganzoo_checkpoint_saved(
+        SimpleNamespace(step=1000, files=SimpleNamespace(tell=told.append)), tmp_path / "step-00001000.safetensors"
+    )
+    assert told == ["step 1,000 is saved in step-00001000.safetensors"]

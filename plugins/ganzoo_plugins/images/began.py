@@ -1,7 +1,7 @@
-"""BEGAN: an autoencoder judges by its error, and a number keeps the balance.
+"""BEGAN: an autoencoder judges by its error; a number keeps the balance.
 
     min_D  L(x) - k L(G(z))        min_G  L(G(z))        k <- k + lambda_k (gamma L(x) - L(G(z))) in [0, 1]
-    L(v) = |v - D(v)|, the mean error; section 3.3
+    L(v) = |v - D(v)|, the mean error
 
 Paper: Berthelot et al. 2017, BEGAN: Boundary Equilibrium Generative Adversarial Networks, arXiv:1703.10717
 Tasks: images, vectors
@@ -53,12 +53,12 @@ def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
 
 
 def prior(n: int, config: Config, space: ganzoo.Space, device: torch.device) -> Tensor:
-    """Z ~ U(-1, 1): (n, Z). Section 3.3."""
+    """Z ~ U(-1, 1): (n, Z)."""
     return 2 * torch.rand(n, config.latent_dim, device=device) - 1
 
 
 def errors(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
-    """L(x) - k L(G(z)); logged beside it: k, and the measure of convergence of section 3.4."""
+    """L(x) - k L(G(z)); logged beside it: k, and the measure of convergence."""
     real, fake = nets.D(batch.real)[0].mean(), nets.D(nets.G(batch.z))[0].mean()
     gap = config.diversity * real - fake
     batch.keep("gap", gap)

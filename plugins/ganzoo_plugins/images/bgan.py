@@ -19,7 +19,7 @@ from ganzoo.nn import boundary_seeking, discriminator_for, generator_for, minima
 
 @dataclass(frozen=True, kw_only=True)
 class Config(ganzoo.Config):
-    """The game of continuous data (section 3); sizes are small for a CPU, Adam's numbers are DCGAN's."""
+    """The game for continuous data; sizes are small for a CPU, Adam's numbers are DCGAN's."""
 
     latent_dim: Annotated[int, "Z, length of the noise vector", ganzoo.Range(1, 4096)] = 100
     width: Annotated[int, "channels at half the full size; 32 for a CPU", ganzoo.Range(1, 512)] = 32

@@ -1,6 +1,6 @@
 """DRAGAN: the minimax game with D's slope held to 1 around the data.
 
-    max_D  E log D(x) + E log(1 - D(G(z))) - lambda E (|grad D(x + d)| - 1)^2,   d ~ N(0, c I)        eq. 2
+    max_D  E log D(x) + E log(1 - D(G(z))) - lambda E (|grad D(x + d)| - 1)^2,   d ~ N(0, c I)
     max_G  E log D(G(z))
 
 Paper: Kodali et al. 2017, On Convergence and Stability of GANs, arXiv:1705.07215

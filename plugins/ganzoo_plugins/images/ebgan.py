@@ -1,7 +1,7 @@
-"""EBGAN: an autoencoder gives low energy to reals, and to fakes up to a margin.
+"""EBGAN: an autoencoder gives reals low energy, fakes up to a margin.
 
     min_D  E(x) + max(0, m - E(G(z)))        min_G  E(G(z)) + lambda P        eqs. 1, 2
-    E(v) = |v - Dec(Enc(v))|^2, the mean; P the mean squared cosine between the codes of a batch of fakes, eq. 4
+    E(v) = |v - Dec(Enc(v))|^2, the mean; P the mean squared cosine between the codes of a batch of fakes, section 2.4
 
 Paper: Zhao et al. 2017, Energy-based Generative Adversarial Networks, arXiv:1609.03126
 Tasks: images, vectors
@@ -50,7 +50,7 @@ def energies(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str
 
 
 def energy(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
-    """The energy of fakes, eq. 2, and how alike they are to D, eq. 4."""
+    """The energy of fakes, eq. 2, and how alike their codes are, section 2.4."""
     fake, codes = nets.D(nets.G(batch.z))
     return {"fake": fake.mean(), "alike": config.pull * pulling_away(codes)}
 
@@ -62,7 +62,7 @@ def realness(nets: ganzoo.Nets, samples: Tensor, batch: ganzoo.Batch, config: Co
 
 
 def players(config: Config) -> list[ganzoo.Player]:
-    """D shapes the energy, which is m in sum when the game is solved (theorem 2), then G descends it."""
+    """D shapes the energy, which is m in sum when the game is solved (theorem 1), then G descends it."""
     adam = ganzoo.Adam(lr=config.lr, betas=(config.beta1, config.beta2))
     return [
         ganzoo.minimize(energies, over="D", by=adam, equilibrium=config.margin),

@@ -1,4 +1,4 @@
-"""Relativistic GAN: is this real image more real than that fake one?
+"""Relativistic GAN: D says which is more real, not whether one is real.
 
     RSGAN    max_D  E log sigmoid(D(x) - D(G(z)))        max_G  E log sigmoid(D(G(z)) - D(x))
     RaSGAN   max_D  E log sigmoid(D(x) - E D(G(z))) + E log(1 - sigmoid(D(G(z)) - E D(x))),  and exchanged for G

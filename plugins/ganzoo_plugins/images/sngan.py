@@ -28,7 +28,7 @@ from ganzoo.nn import (
 
 @dataclass(frozen=True, kw_only=True)
 class Config(ganzoo.Config):
-    """Numbers are those of the paper's residual networks (setting C of table 1), but for the width."""
+    """Numbers are those of the paper's residual networks, but for the width."""
 
     latent_dim: Annotated[int, "Z, length of the noise vector", ganzoo.Range(1, 4096)] = 128
     width: Annotated[int, "channels; 256 and 128 in the paper, 16 for a CPU", ganzoo.Range(1, 512)] = 16
@@ -74,4 +74,6 @@ def players(config: Config) -> list[ganzoo.Player]:
 @ganzoo.hookimpl
 def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for images of any size, convolutional from 16 to 256 pixels where they are square, and for vectors."""
-    return ganzoo.Architecture(Config, networks, players, spaces=("image", "vector"), size=16, steps=800)
+    return ganzoo.Architecture(
+        Config, networks, players, spaces=("image", "vector"), size=16, batch=32, steps=800, ema=0.99
+    )

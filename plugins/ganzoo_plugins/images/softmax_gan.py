@@ -1,7 +1,7 @@
 """Softmax GAN: D spreads one unit of probability over a batch of both.
 
     min_D  log Z - E D(x)        min_G  log Z - (E D(x) + E D(G(z))) / 2,
-    Z the sum of exp D over the reals and fakes of a batch        eq. 6 and 7, whose D has the opposite sign
+    Z the sum of exp D over the reals and fakes of a batch        (the paper's D has the opposite sign)
 
 Paper: Lin 2017, Softmax GAN, arXiv:1704.06191
 Tasks: images, vectors
@@ -38,12 +38,12 @@ def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
 
 
 def mass_on_reals(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
-    """The cross-entropy between all mass on the reals and D's share of it, eq. 6; apart for batch norm's sake."""
+    """The cross-entropy between all mass on the reals and D's share of it; apart for batch norm's sake."""
     return softmax_discriminator(nets.D(batch.real), nets.D(nets.G(batch.z)))
 
 
 def mass_on_all(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
-    """The cross-entropy between mass spread evenly over the batch and D's share of it, eq. 7: G needs reals too."""
+    """The cross-entropy between mass spread evenly over the batch and D's share of it: G needs reals too."""
     return softmax_generator(nets.D(batch.real), nets.D(nets.G(batch.z)))
 
 

@@ -26,7 +26,9 @@ class Config(ganzoo.Config):
     units: Annotated[int, "units of each hidden layer where there are no convolutions", ganzoo.Range(1, 8192)] = 256
     critic_turns: Annotated[int, "n_critic: turns of D per turn of G", ganzoo.Range(1, 100)] = 5
     clip: Annotated[float, "c: the greatest weight of D, up or down", ganzoo.Range(1e-6, 1e6)] = 0.01
-    lr: Annotated[float, "alpha: RMSprop's step size; 5e-5 in the paper, more for a short run", ganzoo.Range(0, 1)] = 2e-4
+    lr: Annotated[float, "alpha: RMSprop's step size; 5e-5 in the paper, more for a short run", ganzoo.Range(0, 1)] = (
+        2e-4
+    )
 
 
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:

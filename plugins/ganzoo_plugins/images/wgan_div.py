@@ -1,6 +1,6 @@
 """WGAN-div: a Wasserstein divergence, which asks nothing of D's slope.
 
-    min_G max_D  E D(x) - E D(G(z)) - k E |grad D(x^)|^p        eq. 8
+    min_G max_D  E D(x) - E D(G(z)) - k E |grad D(x^)|^p
 
 Paper: Wu et al. 2018, Wasserstein Divergence for GANs, arXiv:1712.01026
 Tasks: images, vectors
@@ -18,7 +18,7 @@ from ganzoo.nn import discriminator_for, divergence_penalty, generator_for, scor
 
 @dataclass(frozen=True, kw_only=True)
 class Config(ganzoo.Config):
-    """k and p are the paper's choice of section 4; sizes are small for a CPU, Adam's numbers are DCGAN's."""
+    """k and p are the paper's choice; sizes are small for a CPU, Adam's numbers are DCGAN's."""
 
     latent_dim: Annotated[int, "Z, length of the noise vector", ganzoo.Range(1, 4096)] = 100
     width: Annotated[int, "channels at half the full size; 32 for a CPU", ganzoo.Range(1, 512)] = 32

@@ -15,8 +15,18 @@ from typing import Annotated
 from torch import Tensor, nn
 
 import ganzoo
-from ganzoo.nn import Dropout, encoder_for, generator_for, minimax, non_saturating
-from ganzoo.nn.conditional import Concatenated, Headed, Labelled, class_count, class_likelihood
+from ganzoo.nn import (
+    Concatenated,
+    Dropout,
+    Headed,
+    Labelled,
+    class_count,
+    class_likelihood,
+    encoder_for,
+    generator_for,
+    minimax,
+    non_saturating,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

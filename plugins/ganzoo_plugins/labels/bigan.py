@@ -16,8 +16,7 @@ import torch
 from torch import Tensor, nn
 
 import ganzoo
-from ganzoo.nn import encoder_for, generator_for, minimax
-from ganzoo.nn.conditional import JointDiscriminator
+from ganzoo.nn import JointDiscriminator, encoder_for, generator_for, minimax
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,5 +82,5 @@ def players(config: Config) -> list[ganzoo.Player]:
 def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for images of any size and for vectors; 28 x 28 unless asked otherwise."""
     return ganzoo.Architecture(
-        Config, networks, players, prior=prior, score=score, spaces=("image", "vector"), size=28, steps=8000, ema=0.998
+        Config, networks, players, prior=prior, score=score, spaces=("image", "vector"), size=28, steps=6000, ema=0.998
     )

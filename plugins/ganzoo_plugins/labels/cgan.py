@@ -14,8 +14,7 @@ from typing import Annotated
 from torch import Tensor, nn
 
 import ganzoo
-from ganzoo.nn import generator_for, minimax, non_saturating
-from ganzoo.nn.conditional import Concatenated, JointDiscriminator, Labelled, class_count
+from ganzoo.nn import Concatenated, JointDiscriminator, Labelled, class_count, generator_for, minimax, non_saturating
 
 
 @dataclass(frozen=True, kw_only=True)

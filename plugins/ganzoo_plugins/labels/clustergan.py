@@ -1,6 +1,6 @@
 """ClusterGAN: a one-hot part of the latent vector that E reads back.
 
-    min_{G,E} max_D  E D(x) - E D(G(z)) + beta_n E |z_n - E_n(G(z))|^2 + beta_c E H(z_c, E_c(G(z)))     eq. 1
+    min_{G,E} max_D  E D(x) - E D(G(z)) + beta_n E |z_n - E_n(G(z))|^2 + beta_c E H(z_c, E_c(G(z)))
 
 with WGAN-GP's penalty on D; the cluster of x is the greatest of E_c(x).
 
@@ -16,9 +16,19 @@ import torch
 from torch import Tensor, nn
 
 import ganzoo
-from ganzoo.nn import discriminator_for, encoder_for, generator_for, gradient_penalty, score, together, wasserstein
-from ganzoo.nn.codes import categorical_likelihood, draw_category
-from ganzoo.nn.conditional import Concatenated, Headed
+from ganzoo.nn import (
+    Concatenated,
+    Headed,
+    categorical_likelihood,
+    discriminator_for,
+    draw_category,
+    encoder_for,
+    generator_for,
+    gradient_penalty,
+    score,
+    together,
+    wasserstein,
+)
 
 
 class Codes(NamedTuple):
@@ -30,7 +40,7 @@ class Codes(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Config(ganzoo.Config):
-    """Codes, weights and Adam's numbers are those of section 5 (MNIST)."""
+    """Codes, weights and Adam's numbers are the paper's for MNIST."""
 
     noise: Annotated[int, "length of z_n", ganzoo.Range(1, 4096)] = 30
     clusters: Annotated[int, "K, length of z_c", ganzoo.Range(2, 1024)] = 10

@@ -1,6 +1,6 @@
 """CoGAN: two GANs with tied weights learn pairs across two domains.
 
-    min_{G1,G2} max_{D1,D2}  V(D1, G1) + V(D2, G2), with weights shared     eq. 4
+    min_{G1,G2} max_{D1,D2}  V(D1, G1) + V(D2, G2), with weights shared
 
 The second domain is made from the data, so that one data set will do: their negatives or their edges. Each
 player reads other samples for it than for the first domain: no pair of pictures is ever seen.
@@ -99,5 +99,5 @@ def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for images of any size; 28 x 28 unless asked otherwise."""
     return ganzoo.Architecture(
         Config, networks, players, generate=generate, generator=("G1", "G2"), discriminator=("D1", "D2"), size=28,
-        steps=8000, ema=0.998,
+        steps=6000, ema=0.998,
     )  # fmt: skip

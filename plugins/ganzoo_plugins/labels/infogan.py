@@ -16,9 +16,18 @@ import torch
 from torch import Tensor, nn
 
 import ganzoo
-from ganzoo.nn import Dropout, encoder_for, generator_for, minimax, non_saturating
-from ganzoo.nn.codes import categorical_likelihood, draw_category, gaussian_likelihood
-from ganzoo.nn.conditional import Concatenated, Headed
+from ganzoo.nn import (
+    Concatenated,
+    Dropout,
+    Headed,
+    categorical_likelihood,
+    draw_category,
+    encoder_for,
+    gaussian_likelihood,
+    generator_for,
+    minimax,
+    non_saturating,
+)
 
 SLOPE, READER_UNITS = 0.1, 128  # of LeakyReLU and of Q's own layer, table 1
 
@@ -111,5 +120,5 @@ def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for images of any size and for vectors; 28 x 28 unless asked otherwise."""
     return ganzoo.Architecture(
         Config, networks, players, prior=prior, generate=generate, discriminator=("D", "Q"),
-        spaces=("image", "vector"), size=28, steps=8000, ema=0.998,
+        spaces=("image", "vector"), size=28, steps=5000, ema=0.998,
     )  # fmt: skip

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 import ganzoo
-from ganzoo.nn.packing import Packed, packed_space
+from ganzoo.nn import Packed, packed_space
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,8 @@
 """Semi-supervised GAN: D, a classifier, learns without labels too.
 
-    max_D  E log p(y | x) + E log D(x) + E log(1 - D(G(z)))                 eq. 5
+    max_D  E log p(y | x) + E log D(x) + E log(1 - D(G(z)))                 section 5
     D(x) = Z(x) / (Z(x) + 1),  Z(x) = sum_k exp l_k(x)                      section 5
-    min_G  |E f(x) - E f(G(z))|^2, f the features before the logits         eq. 1
+    min_G  |E f(x) - E f(G(z))|^2, f the features before the logits         section 3.1
 
 The first expectation is over the samples that have a label, the others over all: `--labelled N` keeps N labels.
 
@@ -18,8 +18,16 @@ from typing import Annotated
 from torch import Tensor, nn
 
 import ganzoo
-from ganzoo.nn import Dropout, encoder_for, generator_for, minimax, non_saturating
-from ganzoo.nn.conditional import Headed, class_count, class_likelihood
+from ganzoo.nn import (
+    Dropout,
+    Headed,
+    class_count,
+    class_likelihood,
+    encoder_for,
+    generator_for,
+    minimax,
+    non_saturating,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +35,7 @@ class Config(ganzoo.Config):
     """Z and feature matching are Salimans et al.'s (MNIST), units and Adam's numbers ours, for a CPU."""
 
     latent_dim: Annotated[int, "Z, length of the noise vector, the paper's", ganzoo.Range(1, 4096)] = 100
-    matching: Annotated[bool, "G matches D's features, eq. 1, instead of climbing E log D(G(z)), Odena's"] = True
+    matching: Annotated[bool, "G matches D's features, section 3.1, instead of climbing E log D(G(z)), Odena's"] = True
     units: Annotated[int, "units of each hidden layer", ganzoo.Range(1, 8192)] = 256
     width: Annotated[int, "channels at half the full size, for images of 16, 32, ...", ganzoo.Range(1, 512)] = 32
     dropout: Annotated[float, "share of D's features dropped; noise in the paper", ganzoo.Range(0, 0.95)] = 0.3
@@ -53,14 +61,14 @@ def score(nets: ganzoo.Nets, samples: Tensor, batch: ganzoo.Batch, config: Confi
 
 
 def telling(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
-    """E log p(y | x) + E log D(x) + E log(1 - D(G(z))), eq. 5."""
+    """E log p(y | x) + E log D(x) + E log(1 - D(G(z))). Section 5."""
     logits = nets.D(batch.real)[1]
     fake = score(nets, nets.G(batch.z), batch, config)
     return {**minimax(logits.logsumexp(1), fake), "class": class_likelihood(logits, batch.label)}
 
 
 def mismatch(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
-    """|E f(x) - E f(G(z))|^2, eq. 1."""
+    """|E f(x) - E f(G(z))|^2. Section 3.1."""
     real, fake = nets.D(batch.real)[0], nets.D(nets.G(batch.z))[0]
     return {"mismatch": (real.mean(0) - fake.mean(0)).square().sum()}
 
@@ -71,7 +79,7 @@ def fooling(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str,
 
 
 def players(config: Config) -> list[ganzoo.Player]:
-    """D climbs eq. 5; then G descends the features' mismatch, or climbs E log D(G(z))."""
+    """D climbs its three likelihoods; then G descends the features' mismatch, or climbs E log D(G(z))."""
     adam = ganzoo.Adam(lr=config.lr, betas=(config.beta1, config.beta2))
     return [
         ganzoo.maximize(telling, over="D", by=adam),
