@@ -155,8 +155,6 @@ def evaluate(
         folder, generator = _folder_of(place), load(place, step=step, raw=raw)
     before = Settings.from_toml(folder.config.read_text("utf-8")) if folder else None
     name = data or (before.data if before else None)
-    if not name:
-        raise UsageError(f"{generator.name} is not in a run's folder, which names its data; type --data NAME|PATH")
     reals = open_reals(generator, name, data_root or (before.data_root if before else None))
     generator = generator.to(choose(device))
     found = evaluate_generator(generator, reals, n=n, seed=seed, metrics=metrics, extractor=extractor, tell=tell)

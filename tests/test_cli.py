@@ -39,7 +39,7 @@ def test_every_listing_has_json(name):
         (["lits"], "error: No such command 'lits'"),
         (["list", "--jsn"], "error: No such option"),
         (["show"], "error: Missing argument 'NAME'"),
-        (["show", "dcgna"], "error: unknown GAN 'dcgna'; did you mean 'dcgan'?; see `ganzoo list`"),
+        (["show", "vanila"], "error: unknown GAN 'vanila'; did you mean 'vanilla-mlp'?; see `ganzoo list`"),
         (["train"], "error: no GAN is named; `ganzoo list` shows them"),
         (["sample", "no-such-run"], "error: no run at 'no-such-run'"),
         (["resume", "no-such-run"], "error: no run at 'no-such-run'"),

@@ -16,7 +16,7 @@ from ganzoo.counted import counted
 from ganzoo.data import Dataset, Request, open_dataset
 from ganzoo.data.dataset import fingerprint
 from ganzoo.engine.generator import Generator
-from ganzoo.errors import DataError, PluginError, UsageError
+from ganzoo.errors import DataError, GanzooError, PluginError, UsageError
 from ganzoo.judge.extractors import Extractor, choose_extractor
 from ganzoo.judge.metric import Metric, Need, Part, Subject, Tally
 
@@ -68,14 +68,16 @@ class Evaluation:
         return found
 
 
-def open_reals(generator: Generator, data: str, root: str | Path | None) -> Dataset:
+def open_reals(generator: Generator, data: str | None, root: str | Path | None) -> Dataset:
     """The data set of that name or path, its images of the size and channels that the generator makes.
 
-    root: where downloads live. Raises UsageError for a game, which has no samples; DataError.
+    root: where downloads live. Raises UsageError without a name, and for a game, which has no samples; DataError.
     """
     space = generator.space
     if space.kind == "game":
         raise UsageError(f"{generator.name} is a game without data; there are no samples to judge")
+    if not data:
+        raise UsageError(f"{generator.name} is not in a run's folder, which names its data; type --data NAME|PATH")
     channels, size = (space.shape[0], space.shape[-1]) if space.kind == "image" else (None, 1)
     return open_dataset(data, Request(root=Path(root) if root else None, size=size, channels=channels))
 
@@ -100,19 +102,18 @@ def evaluate_generator(
             f"{generator.name} makes {generator.space.kind}s of {generator.space}, and {dataset.name} holds "
             f"{dataset.space.kind}s of {dataset.space}; type --data NAME for data like those it was trained on"
         )
-    names = list(dict.fromkeys(metrics)) or catalogue.names(catalogue.METRICS)
-    known = {name: _load(name) for name in names}
+    known, broken = _known(metrics)
     with torch.no_grad():
         eyes = choose_extractor(dataset, extractor, generator.device)
         subject = _subject(generator, dataset, eyes, seed)
         real_count = min(len(dataset), _MOST_REAL)
-        chosen, left_out = _fitting(known, subject, n, real_count, dataset, strict=bool(metrics))
+        chosen, left_out = _fitting(known, broken, subject, n, real_count, dataset, strict=bool(metrics))
         if tell:
             tell(f"judging {n:,} samples of {generator.name} beside {real_count:,} of {dataset.name} by {eyes.name}")
         tallies = {name: metric.tally(subject) for name, metric in chosen.items()}
         generated = _feed(chosen, tallies, "fake", _fakes(generator, subject, eyes, n))
         compared = {name: metric for name, metric in chosen.items() if metric.compares}
-        real = _feed(compared, tallies, "real", _reals(dataset, subject, eyes, real_count)) if compared else {}
+        real = _feed(compared, tallies, "real", _reals(dataset, subject, eyes, real_count, generator.device))
     values = {
         name: Value(
             float(value), metric, generated[metric], real.get(metric, 0), eyes.name, known[metric].protocol, seed
@@ -124,11 +125,20 @@ def evaluate_generator(
     return Evaluation(generator.name, fingerprint(*tensors), dataset.name, dataset.fingerprint, values, left_out)
 
 
-def _load(name: str) -> Metric:
-    answer = catalogue.call(catalogue.METRICS, name, "ganzoo_metric")
-    if not isinstance(answer, Metric):
-        raise PluginError(f"metric {name!r}: ganzoo_metric returned {type(answer).__name__}, expected Metric")
-    return answer
+def _known(asked: Sequence[str]) -> tuple[dict[str, Metric], dict[str, str]]:
+    """The metrics that are asked for, or all installed ones without those that are broken, and what is wrong there."""
+    known, broken = dict[str, Metric](), dict[str, str]()
+    for name in dict.fromkeys(asked or catalogue.names(catalogue.METRICS)):
+        try:
+            answer = catalogue.call(catalogue.METRICS, name, "ganzoo_metric")
+            if not isinstance(answer, Metric):
+                raise PluginError(f"metric {name!r}: ganzoo_metric returned {type(answer).__name__}, expected Metric")
+            known[name] = answer
+        except GanzooError as error:
+            if asked:
+                raise
+            broken[name] = str(error)
+    return known, broken
 
 
 def _subject(generator: Generator, dataset: Dataset, eyes: Extractor, seed: int) -> Subject:
@@ -154,10 +164,17 @@ def _obeys(generator: Generator) -> bool:
 
 
 def _fitting(
-    known: dict[str, Metric], subject: Subject, n: int, real: int, dataset: Dataset, *, strict: bool
+    known: dict[str, Metric],
+    broken: dict[str, str],
+    subject: Subject,
+    n: int,
+    real: int,
+    dataset: Dataset,
+    *,
+    strict: bool,
 ) -> tuple[dict[str, Metric], dict[str, str]]:
     """The metrics that can be told here, and why the others cannot, which is an error if strict."""
-    chosen, left_out, too_few = dict[str, Metric](), dict[str, str](), list[str]()
+    chosen, left_out, too_few = dict[str, Metric](), dict(broken), list[str]()
     for name, metric in known.items():
         lacking = [_LACKS[need] for need in metric.needs if need not in subject.gives]
         if lacking:
@@ -182,7 +199,7 @@ def _fitting(
 def _feed(metrics: dict[str, Metric], tallies: dict[str, Tally], kind: str, parts: Iterator[Part]) -> dict[str, int]:
     """Show the parts to every tally, to each as many samples as its metric takes; returns how many that were."""
     seen = dict.fromkeys(metrics, 0)
-    for part in parts:
+    for part in parts if metrics else ():
         for name, metric in metrics.items():
             room = len(part.samples) if metric.most is None else metric.most - seen[name]
             if room > 0:
@@ -208,14 +225,14 @@ def _fakes(generator: Generator, subject: Subject, eyes: Extractor, n: int) -> I
         yield _part(drawn.tensor, label, eyes, generator.device)
 
 
-def _reals(dataset: Dataset, subject: Subject, eyes: Extractor, count: int) -> Iterator[Part]:
+def _reals(dataset: Dataset, subject: Subject, eyes: Extractor, count: int, device: torch.device) -> Iterator[Part]:
     """The first `count` real samples in an order that the seed decides."""
     draws = torch.Generator().manual_seed(counted(subject.seed, "evaluate reals"))
     for index in torch.split(torch.randperm(len(dataset), generator=draws)[:count], _PART):
         label = None if dataset.labels is None else dataset.label(index)
-        yield _part(dataset.real(index), label, eyes, None)
+        yield _part(dataset.real(index), label, eyes, device)
 
 
-def _part(samples: Tensor, label: Tensor | None, eyes: Extractor, device: torch.device | None) -> Part:
+def _part(samples: Tensor, label: Tensor | None, eyes: Extractor, device: torch.device) -> Part:
     features, logits = eyes.look(samples.to(device))
     return Part(samples.cpu(), features.float().cpu(), None if logits is None else logits.float().cpu(), label)

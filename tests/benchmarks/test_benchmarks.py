@@ -25,6 +25,7 @@ from pathlib import Path
 
 class Generator:
     def __init__(self):
+        super(Generator, self).__init__()
         self.epochs = 0
 
 def train(num_epochs=100):

@@ -1,6 +1,7 @@
 """list, show, devices, doctor, config: what they print, and that a broken plugin breaks none of them."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -11,16 +12,16 @@ def test_list_shows_names_and_summaries(ganzoo, installed):
     installed.add("bad", "raise RuntimeError")
     code, out, _ = ganzoo("list")
     assert code == 0
-    assert "tiny         Tiny GAN: the smallest game that there is.\n" in out
-    assert "\nvanilla-mlp  Vanilla GAN: " in out
-    assert "bad\n" in out
+    assert re.search(r"^tiny +Tiny GAN: the smallest game that there is\.$", out, re.MULTILINE)
+    assert re.search(r"^vanilla-mlp +Vanilla GAN: ", out, re.MULTILINE)
+    assert re.search(r"^bad$", out, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
     ("arguments", "names"),
     [
-        (["*gan"], ["dcgan"]),
-        (["gan"], ["dcgan", "wgan-gp"]),
+        (["dc*"], ["dcgan"]),
+        (["wgan-"], ["wgan-div", "wgan-gp"]),
         (["--task", "toys"], ["tiny"]),
         (["tin[xy]"], ["tiny"]),
     ],

@@ -50,12 +50,13 @@ def test_what_has_no_label_is_not_trained_on(quick_classifier, opened, monkeypat
     digits = opened("digits")
     labels = torch.full_like(digits.labels, -1)
     labels[:100] = digits.labels[:100]
+    all_of_them = classifier_for(digits)
     seen = []
     monkeypatch.setattr(type(digits), "label", lambda self, index, device="cpu": seen.append(index) or labels[index])
     some = classifier_for(replace(digits, labels=labels))
     assert seen
     assert all(index.max() < 100 for index in seen)
-    assert some.fingerprint != classifier_for(digits).fingerprint
+    assert some.fingerprint != all_of_them.fingerprint
     with pytest.raises(DataError, match="digits has 10 classes and 0 labels"):
         classifier_for(replace(digits, labels=torch.full_like(labels, -1)))
 

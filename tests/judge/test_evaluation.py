@@ -111,6 +111,10 @@ def test_a_strangers_metric_is_shown_parts_up_to_what_it_takes(opened, copier, i
     installed.add("wrong", MINE.replace("return Metric(", "return dict("), group="ganzoo.metrics")
     with pytest.raises(PluginError, match="metric 'wrong': ganzoo_metric returned dict, expected Metric"):
         evaluate_generator(copier(ring), ring, n=1200, metrics=["wrong"])
+    installed.add("gone", "import nowhere_at_all", group="ganzoo.metrics")
+    left_out = evaluate_generator(copier(ring), ring, n=500).left_out
+    assert "expected Metric" in left_out["wrong"]
+    assert "No module named 'nowhere_at_all'" in left_out["gone"]
 
 
 def test_too_few_samples_are_refused_in_one_line(opened, copier):

@@ -58,5 +58,5 @@ def test_the_encoder_reads_both_codes():
     assert (noise.shape, logits.shape) == ((5, 30), (5, 10))
 
 
-def test_the_papers_numbers():
-    assert {player.by for player in clustergan.players(Config())} == {ganzoo.Adam(lr=1e-4, betas=(0.5, 0.9))}
+def test_optimisers_are_the_papers_but_for_the_step():
+    assert {player.by for player in clustergan.players(Config())} == {ganzoo.Adam(lr=5e-4, betas=(0.5, 0.9))}

@@ -21,14 +21,14 @@ from ganzoo.nn import Autoencoder, encoder_for, generator_for
 
 @dataclass(frozen=True, kw_only=True)
 class Config(ganzoo.Config):
-    """lambda_k, gamma, Z and Adam's step size are the paper's; sizes are small for a CPU."""
+    """gamma and Z are the paper's; sizes and paces suit short runs on a CPU."""
 
     latent_dim: Annotated[int, "Z, length of the noise vector and of the codes", ganzoo.Range(1, 4096)] = 64
     width: Annotated[int, "channels at half the full size; 32 for a CPU", ganzoo.Range(1, 512)] = 32
     units: Annotated[int, "units of each hidden layer where there are no convolutions", ganzoo.Range(1, 8192)] = 256
     diversity: Annotated[float, "gamma: error of fakes per error of reals; less is sharper", ganzoo.Range(0, 1)] = 0.5
-    pace: Annotated[float, "lambda_k: how fast k adapts", ganzoo.Range(0, 1)] = 1e-3
-    lr: Annotated[float, "Adam's step size for both players", ganzoo.Range(0, 1)] = 1e-4
+    pace: Annotated[float, "lambda_k: how fast k adapts; 1e-3 in the paper's long runs", ganzoo.Range(0, 100)] = 0.05
+    lr: Annotated[float, "Adam's step size for both players; 1e-4 in the paper", ganzoo.Range(0, 1)] = 5e-4
     beta1: Annotated[float, "Adam's decay of the mean gradient (DCGAN's)", ganzoo.Range(0, 0.9999)] = 0.5
     beta2: Annotated[float, "Adam's decay of the mean square", ganzoo.Range(0, 0.999999)] = 0.999
 

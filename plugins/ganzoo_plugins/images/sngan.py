@@ -75,5 +75,5 @@ def players(config: Config) -> list[ganzoo.Player]:
 def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for images of any size, convolutional from 16 to 256 pixels where they are square, and for vectors."""
     return ganzoo.Architecture(
-        Config, networks, players, spaces=("image", "vector"), size=16, batch=32, steps=800, ema=0.99
+        Config, networks, players, spaces=("image", "vector"), size=16, batch=32, steps=1500, ema=0.99
     )

@@ -24,9 +24,9 @@ class Config(ganzoo.Config):
     """Z, its prior and Adam's numbers are those of section 4.1 and appendix C (permutation-invariant MNIST)."""
 
     latent_dim: Annotated[int, "Z, length of the uniform noise vector", ganzoo.Range(1, 4096)] = 50
-    units: Annotated[int, "units of each hidden layer; 1024 in the paper", ganzoo.Range(1, 8192)] = 512
+    units: Annotated[int, "units of each hidden layer; 1024 in the paper", ganzoo.Range(1, 8192)] = 256
     width: Annotated[int, "channels at half the full size, for images of 16, 32, ...", ganzoo.Range(1, 512)] = 32
-    dropout: Annotated[float, "share of D's joint units dropped; none in the paper", ganzoo.Range(0, 0.95)] = 0.0
+    dropout: Annotated[float, "share of D's joint units dropped; none in the paper", ganzoo.Range(0, 0.95)] = 0.3
     lr: Annotated[float, "Adam's step size for all players", ganzoo.Range(0, 1)] = 2e-4
     beta1: Annotated[float, "Adam's decay of the mean gradient", ganzoo.Range(0, 0.9999)] = 0.5
     beta2: Annotated[float, "Adam's decay of the mean square", ganzoo.Range(0, 0.999999)] = 0.999
