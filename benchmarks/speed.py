@@ -18,6 +18,7 @@ from benchmarks.processes import GANZOO, PYTHON, play, surroundings
 __all__ = ["speed"]
 
 BATCH = 64
+PACE = ("--log-every", "50", "--sample-every", "1000")  # what runs of 64 epochs and more choose by themselves
 PRECISIONS = ("fp32", "bf16")
 TUNED = Path(__file__).with_name("tuned_loop.py")
 
@@ -73,7 +74,7 @@ def recorded_rate(flags: list[str], *, folder: Path, environment: dict[str, str]
     """Images per second of `ganzoo train` between the log points that end its first epoch and its last."""
     with TemporaryDirectory(dir=folder) as name:
         run = os.path.join(name, "run")
-        asked = ["--data", "mnist", "--batch", str(BATCH), "--epochs", str(1 + epochs), "--out", run]
+        asked = ["--data", "mnist", "--batch", str(BATCH), "--epochs", str(1 + epochs), "--out", run, *PACE]
         play([GANZOO, "train", "vanilla-mlp", *asked, *flags], folder, environment=environment)
         points = [json.loads(line) for line in Path(run, "metrics.jsonl").read_text().splitlines()]
     first = next(point for point in points if point["step"] * BATCH >= images)

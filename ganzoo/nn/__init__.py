@@ -44,6 +44,7 @@ from ganzoo.nn.losses import (
 from ganzoo.nn.packing import Packed, packed_space
 from ganzoo.nn.penalties import divergence_penalty, gradient_penalty, local_gradient_penalty, r1, r2
 from ganzoo.nn.residual import residual_discriminator, residual_generator
+from ganzoo.nn.scalar import Scalar
 from ganzoo.nn.spectral import spectral
 from ganzoo.nn.style import MappingNetwork, Synthesis, path_lengths
 from ganzoo.nn.together import together
@@ -57,6 +58,7 @@ __all__ = [
     "Labelled",
     "MappingNetwork",
     "Packed",
+    "Scalar",
     "SelfAttention",
     "Synthesis",
     "boundary_seeking",

@@ -16,39 +16,31 @@ import torch
 from torch import Tensor, nn
 
 import ganzoo
-from ganzoo.nn import Autoencoder, encoder_for, generator_for
+from ganzoo.nn import Autoencoder, Scalar, encoder_for, generator_for
 
 
 @dataclass(frozen=True, kw_only=True)
 class Config(ganzoo.Config):
-    """gamma and Z are the paper's; sizes and paces suit short runs on a CPU."""
+    """Sizes and paces suit short runs on a CPU; with less gamma, digits collapse to one."""
 
-    latent_dim: Annotated[int, "Z, length of the noise vector and of the codes", ganzoo.Range(1, 4096)] = 64
+    latent_dim: Annotated[int, "Z, of the noise vector and of the codes; 64 in the paper", ganzoo.Range(1, 4096)] = 32
     width: Annotated[int, "channels at half the full size; 32 for a CPU", ganzoo.Range(1, 512)] = 32
     units: Annotated[int, "units of each hidden layer where there are no convolutions", ganzoo.Range(1, 8192)] = 256
-    diversity: Annotated[float, "gamma: error of fakes per error of reals; less is sharper", ganzoo.Range(0, 1)] = 0.5
-    pace: Annotated[float, "lambda_k: how fast k adapts; 1e-3 in the paper's long runs", ganzoo.Range(0, 100)] = 0.05
-    lr: Annotated[float, "Adam's step size for both players; 1e-4 in the paper", ganzoo.Range(0, 1)] = 5e-4
+    diversity: Annotated[float, "gamma: fakes' error by reals'; 0.3 to 0.7 in the paper", ganzoo.Range(0, 1)] = 0.9
+    pace: Annotated[float, "lambda_k: how fast k adapts; 1e-3 in the paper's long runs", ganzoo.Range(0, 100)] = 0.1
+    lr: Annotated[float, "Adam's step size for both players; 1e-4 in the paper", ganzoo.Range(0, 1)] = 1e-3
     beta1: Annotated[float, "Adam's decay of the mean gradient (DCGAN's)", ganzoo.Range(0, 0.9999)] = 0.5
     beta2: Annotated[float, "Adam's decay of the mean square", ganzoo.Range(0, 0.999999)] = 0.999
 
 
-class Balance(nn.Module):
-    """k, the weight of the fakes in D's objective; starts at 0."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.register_buffer("k", torch.zeros(()))
-
-
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
-    """G: (N, Z) -> (N, *S), in [-1, 1] where the data are.  D: (N, *S) -> errors (N,), codes (N, Z).  No batch norm."""
+    """G: (N, Z) -> (N, *S), in the range of the data.  D: (N, *S) -> errors (N,), codes (N, Z).  balance: k, from 0."""
     sizes = config.latent_dim, config.width, config.units
     decoder = generator_for(space, *sizes, norm=None)
     return {
         "G": generator_for(space, *sizes, norm=None),
         "D": Autoencoder(encoder_for(space, *sizes, norm=None), decoder, power=1),
-        "balance": Balance(),
+        "balance": Scalar(),
     }
 
 
@@ -62,13 +54,13 @@ def errors(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, 
     real, fake = nets.D(batch.real)[0].mean(), nets.D(nets.G(batch.z))[0].mean()
     gap = config.diversity * real - fake
     batch.keep("gap", gap)
-    k = nets.balance.k
+    k = nets.balance.value
     return {"real": real, "fake": -k * fake, "k": k.clone(), "convergence": (real + gap.abs()).detach()}
 
 
 def adapt(nets: ganzoo.Nets, terms: Mapping[str, Tensor], kept: Mapping[str, Tensor], config: Config) -> None:
     """K moves by lambda_k times how far fakes are from gamma times the error of reals, within [0, 1]."""
-    nets.balance.k.add_(config.pace * kept["gap"]).clamp_(0, 1)
+    nets.balance.value.add_(config.pace * kept["gap"]).clamp_(0, 1)
 
 
 def error(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
@@ -95,5 +87,5 @@ def players(config: Config) -> list[ganzoo.Player]:
 def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for images of any size, convolutional from 16 to 256 pixels where they are square, and for vectors."""
     return ganzoo.Architecture(
-        Config, networks, players, prior=prior, score=realness, spaces=("image", "vector"), size=16, steps=2000
+        Config, networks, players, prior=prior, score=realness, spaces=("image", "vector"), size=16, steps=3000
     )

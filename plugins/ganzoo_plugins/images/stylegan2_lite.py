@@ -21,6 +21,7 @@ from torch import Tensor, nn
 import ganzoo
 from ganzoo.nn import (
     MappingNetwork,
+    Scalar,
     Synthesis,
     minimax,
     non_saturating,
@@ -33,37 +34,30 @@ from ganzoo.nn import (
 
 @dataclass(frozen=True, kw_only=True)
 class Config(ganzoo.Config):
-    """Intervals, weights and betas are the paper's; sizes are small and the step size is halved for a CPU."""
+    """Intervals, lambda and betas are the paper's; sizes, gamma and step sizes suit small images and a CPU."""
 
     latent_dim: Annotated[int, "Z, length of the noise vector; 512 in the paper", ganzoo.Range(1, 4096)] = 64
     style_dim: Annotated[int, "S, length of a style; 512 in the paper", ganzoo.Range(1, 4096)] = 64
     layers: Annotated[int, "layers of the mapping network; 8 in the paper", ganzoo.Range(1, 32)] = 4
     width: Annotated[int, "channels at the full size; doubled with each halving", ganzoo.Range(1, 512)] = 16
-    gamma: Annotated[float, "twice the weight of D's slope at reals", ganzoo.Range(0, 1e6)] = 1.0
+    gamma: Annotated[float, "twice the weight of D's slope at reals", ganzoo.Range(0, 1e6)] = 0.1
     gamma_every: Annotated[int, "steps between turns of that penalty", ganzoo.Range(1, 1000)] = 16
     path: Annotated[float, "lambda: weight of the path lengths' spread", ganzoo.Range(0, 1e6)] = 2.0
     path_every: Annotated[int, "steps between turns of that penalty", ganzoo.Range(1, 1000)] = 8
     path_pace: Annotated[float, "how fast a follows the mean length", ganzoo.Range(0, 1)] = 0.01
-    lr: Annotated[float, "Adam's step size for both; 2e-3 in the paper", ganzoo.Range(0, 1)] = 1e-3
+    lr_generator: Annotated[float, "Adam's step size for M and G; 2e-3 in the paper", ganzoo.Range(0, 1)] = 1e-3
+    lr_discriminator: Annotated[float, "Adam's step size for D, not equalised here", ganzoo.Range(0, 1)] = 5e-4
     beta1: Annotated[float, "Adam's decay of the mean gradient", ganzoo.Range(0, 0.9999)] = 0.0
     beta2: Annotated[float, "Adam's decay of the mean square", ganzoo.Range(0, 0.999999)] = 0.99
 
 
-class PathLength(nn.Module):
-    """a, the mean length that paths are held to; starts at 0."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.register_buffer("mean", torch.zeros(()))
-
-
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
-    """M: (N, Z) -> (N, S).  G: (N, S) -> (N, C, H, W) in [-1, 1].  D: (N, C, H, W) -> (N,).  path: the state a."""
+    """M: (N, Z) -> (N, S).  G: (N, S) -> (N, C, H, W) in [-1, 1].  D: (N, C, H, W) -> (N,).  path: a, from 0."""
     return {
         "M": MappingNetwork(config.latent_dim, config.style_dim, config.layers),
         "G": Synthesis(space.shape, config.style_dim, config.width),
         "D": residual_discriminator(space.shape, 2 * config.width),
-        "path": PathLength(),
+        "path": Scalar(),
     }
 
 
@@ -92,7 +86,7 @@ def paths(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, T
     """The spread of |J^T y| around its mean a, eq. 4, with the weight of all the steps that it stands for."""
     styles = nets.M(batch.z)
     lengths = path_lengths(nets.G(styles), styles)
-    mean = torch.lerp(nets.path.mean, lengths.detach().mean(), config.path_pace)
+    mean = torch.lerp(nets.path.value, lengths.detach().mean(), config.path_pace)
     batch.keep("mean", mean)
     spread = (lengths - mean).square().mean()
     return {"paths": config.path * config.path_every * spread, "length": lengths.detach().mean()}
@@ -100,17 +94,18 @@ def paths(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, T
 
 def follow(nets: ganzoo.Nets, terms: Mapping[str, Tensor], kept: Mapping[str, Tensor], config: Config) -> None:
     """Store the mean length a."""
-    nets.path.mean.copy_(kept["mean"])
+    nets.path.value.copy_(kept["mean"])
 
 
 def players(config: Config) -> list[ganzoo.Player]:
     """D and G in turn; the penalties share the optimisers, slowed by their share of the turns (appendix B)."""
 
-    def adam(every: int) -> ganzoo.Adam:
+    def adam(lr: float, every: int) -> ganzoo.Adam:
         share = every / (every + 1)
-        return ganzoo.Adam(lr=config.lr * share, betas=(config.beta1**share, config.beta2**share))
+        return ganzoo.Adam(lr=lr * share, betas=(config.beta1**share, config.beta2**share))
 
-    judge, maker = adam(config.gamma_every), adam(config.path_every)
+    judge = adam(config.lr_discriminator, config.gamma_every)
+    maker = adam(config.lr_generator, config.path_every)
     return [
         ganzoo.maximize(value, over="D", by=judge, equilibrium=-math.log(4)),
         ganzoo.minimize(slope, over="D", by=judge, every=config.gamma_every),
@@ -123,5 +118,5 @@ def players(config: Config) -> list[ganzoo.Player]:
 def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for square images of 16 to 256 pixels with any number of channels."""
     return ganzoo.Architecture(
-        Config, networks, players, generate=generate, generator=("M", "G"), size=16, steps=1000, batch=32, ema=0.998
+        Config, networks, players, generate=generate, generator=("M", "G"), size=16, steps=1500, batch=32, ema=0.99
     )

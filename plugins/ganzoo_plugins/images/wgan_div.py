@@ -62,4 +62,4 @@ def players(config: Config) -> list[ganzoo.Player]:
 @ganzoo.hookimpl
 def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for images of any size, convolutional from 16 to 256 pixels where they are square, and for vectors."""
-    return ganzoo.Architecture(Config, networks, players, spaces=("image", "vector"), size=16, steps=2000)
+    return ganzoo.Architecture(Config, networks, players, spaces=("image", "vector"), size=16, steps=2000, ema=0.99)
