@@ -41,14 +41,15 @@ def halvings(shape: Sequence[int]) -> int:
     return int(math.log2(height)) - 2
 
 
-def mlp(*features: int, dropout: float = 0.0) -> nn.Sequential:
-    """Linear layers with LeakyReLU and dropout between them, none after the last.
+def mlp(*features: int, dropout: float = 0.0, norm: Norm | None = None) -> nn.Sequential:
+    """Linear layers with `norm`, LeakyReLU and dropout between them, none after the last.
 
     (N, first of features) -> (N, last of features), unbounded; torch's default initialisation.
     """
     layers: list[nn.Module] = []
     for i, (inward, outward) in enumerate(pairwise(features)):
         if i:
+            layers += _normed(norm, inward)
             layers.append(nn.LeakyReLU(SLOPE, inplace=True))
             if dropout:
                 layers.append(Dropout(dropout))

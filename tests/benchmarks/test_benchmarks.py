@@ -67,6 +67,7 @@ def invoke(*arguments):
 
 def test_speed_compares_every_party_and_keeps_the_numbers(small, monkeypatch):
     monkeypatch.setattr("benchmarks.speed.PRECISIONS", ("bf16",))
+    monkeypatch.setattr("benchmarks.speed.PACE", ("--log-every", "1"))  # an epoch has four steps here
     done = invoke("speed", "--baseline", "script.py", "--repeats", "1")
     assert done.exit_code == 0, done.output
     kept = json.loads((small / "results" / "speed.json").read_text())

@@ -122,3 +122,12 @@ def test_an_encoder_is_the_discriminator_with_more_outputs():
 
 def test_halvings():
     assert [halvings((1, size, size)) for size in (16, 32, 256)] == [2, 3, 6]
+
+
+def test_an_mlp_normalises_between_its_layers_alone():
+    net = mlp(3, 8, 8, 2, norm=nn.BatchNorm1d)
+    assert [type(layer) for layer in net] == [
+        *[nn.Linear, nn.BatchNorm1d, nn.LeakyReLU] * 2,
+        nn.Linear,
+    ]
+    assert net(torch.randn(4, 3)).shape == (4, 2)

@@ -51,7 +51,7 @@ def test_k_is_saved_with_the_networks_and_moves_in_a_turn():
 
 def test_the_prior_is_uniform():
     z = began.prior(1000, Config(), POINTS, torch.device("cpu"))
-    assert z.shape == (1000, 32)
+    assert z.shape == (1000, 16)
     assert -1 <= z.min() < -0.99 < 0.99 < z.max() <= 1
 
 

@@ -40,6 +40,6 @@ def test_gradients_reach_exactly_the_networks_that_move(moved, shape):
 def test_the_prior_is_uniform():
     torch.manual_seed(0)
     z = bigan.prior(2000, Config(), SPACE, torch.device("cpu"))
-    assert z.shape == (2000, 50)
+    assert z.shape == (2000, 16)
     assert (z.min().item(), z.max().item()) == pytest.approx((-1, 1), abs=0.001)
     assert z.std().item() == pytest.approx(1 / math.sqrt(3), abs=0.01)

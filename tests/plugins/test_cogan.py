@@ -10,7 +10,7 @@ from ganzoo_plugins.labels.cogan import Config
 import ganzoo
 
 REAL, FAKE = np.array([-5, 1.4, 12.5, 2.7]), np.array([10, 4.4, -5.5, 3.6])
-SPACE = ganzoo.Space(kind="image", shape=(1, 12, 12))
+SPACE = ganzoo.Space(kind="image", shape=(1, 16, 16))
 
 
 def test_objectives_are_the_papers(batch):
@@ -30,18 +30,18 @@ def test_objectives_are_the_papers(batch):
     assert value.equilibrium == pytest.approx(-2 * math.log(4))
 
 
-def test_first_layers_of_generators_and_last_of_discriminators_are_tied():
-    networks = cogan.networks(Config(units=8), SPACE)
+def test_all_but_the_generators_last_and_the_discriminators_first_layer_is_tied():
+    networks = cogan.networks(Config(width=4), SPACE)
     parameters = {name: [id(parameter) for parameter in net.parameters()] for name, net in networks.items()}
-    assert parameters["G1"][:4] == parameters["G2"][:4]
-    assert not set(parameters["G1"][4:]) & set(parameters["G2"][4:])
-    assert parameters["D1"][-4:] == parameters["D2"][-4:]
-    assert not set(parameters["D1"][:-4]) & set(parameters["D2"][:-4])
+    assert parameters["G1"][:-2] == parameters["G2"][:-2]
+    assert not set(parameters["G1"][-2:]) & set(parameters["G2"][-2:])
+    assert parameters["D1"][2:] == parameters["D2"][2:]
+    assert not set(parameters["D1"][:2]) & set(parameters["D2"][:2])
 
 
 def test_gradients_reach_every_weight_of_the_pair(batch):
-    networks = cogan.networks(Config(units=8), SPACE)
-    given = batch(torch.rand(4, 1, 12, 12) * 2 - 1, torch.randn(4, 100))
+    networks = cogan.networks(Config(width=4), SPACE)
+    given = batch(torch.rand(4, 1, 16, 16) * 2 - 1, torch.randn(4, 100))
     for player in cogan.players(Config()):
         moved = {id(p): p for name in player.over for p in networks[name].parameters()}.values()
         objective = sum(player.objective(SimpleNamespace(**networks), given, Config()).values())

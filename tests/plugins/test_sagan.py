@@ -42,5 +42,5 @@ def test_gradients_reach_exactly_the_network_that_moves(moved):
 
 def test_two_time_scales():
     discriminator, generator = sagan.players(Config())
-    assert (discriminator.by.lr, generator.by.lr) == (4e-4, 1e-4)
+    assert (discriminator.by.lr, generator.by.lr) == (1e-3, 5e-4)
     assert (discriminator.turns, generator.turns) == (1, 1)

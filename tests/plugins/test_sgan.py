@@ -47,7 +47,7 @@ def test_a_batch_without_labels_is_played_without_the_class(nets, batch):
 
 
 def test_the_generator_matches_features_or_fools(nets, batch):
-    matching, fooling = sgan.players(Config())[1], sgan.players(Config(matching=False))[1]
+    matching, fooling = sgan.players(Config(matching=True))[1], sgan.players(Config())[1]
     mismatch = (REAL.mean() - FAKE.mean()) ** 2 + ((REAL**2).mean() - (FAKE**2).mean()) ** 2
     assert (matching.goal, fooling.goal) == ("minimize", "maximize")
     assert total(matching, nets, batch) == pytest.approx(mismatch, rel=1e-9)

@@ -19,38 +19,33 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 import ganzoo
-from ganzoo.nn import Dropout, encoder_for, generator_for, minimax, mlp, non_saturating
-
-SLOPE = 0.2  # of LeakyReLU
+from ganzoo.nn import conv_discriminator, conv_generator, minimax, non_saturating, normal_init
 
 
 @dataclass(frozen=True, kw_only=True)
 class Config(ganzoo.Config):
-    """Z and the tasks are the paper's (section 4, digits); sizes are common for MNIST, Adam's numbers DCGAN's."""
+    """Z and the tasks are the paper's (section 4, digits); the networks are DCGAN's, for a CPU."""
 
     second: Annotated[Literal["negative", "edges"], "what the second domain is, the paper's tasks B and A"] = "negative"
     shown: Annotated[Literal["first", "pairs"], "samples are of G1, or of G1 and G2 in turn, two to each z"] = "first"
     latent_dim: Annotated[int, "Z, length of the noise vector", ganzoo.Range(1, 4096)] = 100
-    units: Annotated[int, "units of each hidden layer", ganzoo.Range(1, 8192)] = 256
-    width: Annotated[int, "channels at half the full size, for images of 16, 32, ...", ganzoo.Range(1, 512)] = 32
-    dropout: Annotated[float, "share of the shared features of D1 and D2 dropped", ganzoo.Range(0, 0.95)] = 0.3
+    width: Annotated[int, "channels at half the full size", ganzoo.Range(1, 512)] = 32
     lr: Annotated[float, "Adam's step size for all players (the paper's)", ganzoo.Range(0, 1)] = 2e-4
     beta1: Annotated[float, "Adam's decay of the mean gradient (the paper's)", ganzoo.Range(0, 0.9999)] = 0.5
     beta2: Annotated[float, "Adam's decay of the mean square (the paper's)", ganzoo.Range(0, 0.999999)] = 0.999
 
 
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
-    """G1, G2: (N, Z) -> (N, C, H, W), first layers shared.  D1, D2: (N, C, H, W) -> (N,), last layers shared."""
-    units, width = config.units, config.width
-    meaning = nn.Sequential(mlp(config.latent_dim, units, units), nn.LeakyReLU(SLOPE))
-    judgement = nn.Sequential(
-        nn.LeakyReLU(SLOPE), Dropout(config.dropout), mlp(units, units, 1, dropout=config.dropout), nn.Flatten(0)
-    )
-    nets: dict[str, nn.Module] = {}
-    for i in ("1", "2"):
-        nets["G" + i] = nn.Sequential(meaning, generator_for(space, units, width, units, hidden=0))
-        nets["D" + i] = nn.Sequential(encoder_for(space, units, width, units, hidden=0, norm=None), judgement)
-    return nets
+    """G1, G2: (N, Z) -> (N, C, H, W), all but the last layer tied.  D1, D2: (N, C, H, W) -> (N,), all but the first."""
+    first, second = (conv_generator(config.latent_dim, space.shape, config.width) for _ in range(2))
+    judge, other = (conv_discriminator(space.shape, config.width, norm=None) for _ in range(2))
+    nets: dict[str, nn.Module] = {
+        "G1": first,
+        "G2": nn.Sequential(*first[:-2], *second[-2:]),  # its own convolution and tanh at the end
+        "D1": judge,
+        "D2": nn.Sequential(*other[:1], *judge[1:]),
+    }
+    return {name: normal_init(net) for name, net in nets.items()}
 
 
 def second_domain(x: Tensor, config: Config) -> Tensor:
@@ -96,8 +91,8 @@ def players(config: Config) -> list[ganzoo.Player]:
 
 @ganzoo.hookimpl
 def ganzoo_architecture() -> ganzoo.Architecture:
-    """The game for images of any size; 28 x 28 unless asked otherwise."""
+    """The game for square images of 16 to 256 pixels."""
     return ganzoo.Architecture(
-        Config, networks, players, generate=generate, generator=("G1", "G2"), discriminator=("D1", "D2"), size=28,
-        steps=6000, ema=0.998,
+        Config, networks, players, generate=generate, generator=("G1", "G2"), discriminator=("D1", "D2"), size=16,
+        steps=1500,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
     max_D  E log p(y | x) + E log D(x) + E log(1 - D(G(z)))                 section 5
     D(x) = Z(x) / (Z(x) + 1),  Z(x) = sum_k exp l_k(x)                      section 5
-    min_G  |E f(x) - E f(G(z))|^2, f the features before the logits         section 3.1
+    max_G  E log D(G(z)), or min_G |E f(x) - E f(G(z))|^2, f D's features   section 3.1
 
 The first expectation is over the samples that have a label, the others over all: `--labelled N` keeps N labels.
 
@@ -32,25 +32,28 @@ from ganzoo.nn import (
 
 @dataclass(frozen=True, kw_only=True)
 class Config(ganzoo.Config):
-    """Z and feature matching are Salimans et al.'s (MNIST), units and Adam's numbers ours, for a CPU."""
+    """Z is the paper's for MNIST; the other numbers are ours, for a CPU."""
 
     latent_dim: Annotated[int, "Z, length of the noise vector, the paper's", ganzoo.Range(1, 4096)] = 100
-    matching: Annotated[bool, "G matches D's features, section 3.1, instead of climbing E log D(G(z)), Odena's"] = True
+    matching: Annotated[bool, "G matches D's features, section 3.1, instead of climbing E log D(G(z))"] = False
     units: Annotated[int, "units of each hidden layer", ganzoo.Range(1, 8192)] = 256
     width: Annotated[int, "channels at half the full size, for images of 16, 32, ...", ganzoo.Range(1, 512)] = 32
-    dropout: Annotated[float, "share of D's features dropped; noise in the paper", ganzoo.Range(0, 0.95)] = 0.3
-    lr: Annotated[float, "Adam's step size for both players", ganzoo.Range(0, 1)] = 3e-4
+    input_dropout: Annotated[float, "share of a sample's numbers that D does not see", ganzoo.Range(0, 0.95)] = 0.2
+    dropout: Annotated[float, "share of D's features dropped; Gaussian noise in the paper", ganzoo.Range(0, 0.95)] = 0.5
+    lr: Annotated[float, "Adam's step size for both players", ganzoo.Range(0, 1)] = 1e-3
     beta1: Annotated[float, "Adam's decay of the mean gradient, DCGAN's", ganzoo.Range(0, 0.9999)] = 0.5
     beta2: Annotated[float, "Adam's decay of the mean square", ganzoo.Range(0, 0.999999)] = 0.999
 
 
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
     """G: (N, Z) -> (N, *S).  D: (N, *S) -> features (N, F) and the logits of the classes (N, K)."""
-    encoder = encoder_for(space, config.units, config.width, config.units, hidden=1, norm=None)
-    classify = nn.Sequential(Dropout(config.dropout), nn.Linear(config.units, class_count(space)))
+    units, width = config.units, config.width
+    seen = nn.Sequential(Dropout(config.input_dropout), encoder_for(space, units, width, units, hidden=0, norm=None))
+    body = nn.Sequential(seen, nn.LeakyReLU(0.2), Dropout(config.dropout), nn.Linear(units, units), nn.LeakyReLU(0.2))
+    classify = nn.Sequential(Dropout(config.dropout), nn.Linear(units, class_count(space)))
     return {
-        "G": generator_for(space, config.latent_dim, config.width, config.units),
-        "D": Headed(nn.Sequential(encoder, nn.LeakyReLU(0.2)), nn.Identity(), classify),
+        "G": generator_for(space, config.latent_dim, width, units),
+        "D": Headed(body, nn.Identity(), classify),
     }
 
 
@@ -79,7 +82,7 @@ def fooling(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str,
 
 
 def players(config: Config) -> list[ganzoo.Player]:
-    """D climbs its three likelihoods; then G descends the features' mismatch, or climbs E log D(G(z))."""
+    """D climbs its three likelihoods; then G climbs E log D(G(z)), or descends the features' mismatch."""
     adam = ganzoo.Adam(lr=config.lr, betas=(config.beta1, config.beta2))
     return [
         ganzoo.maximize(telling, over="D", by=adam),
