@@ -41,8 +41,8 @@ _FREE = {
 def train(gan: str, *, listener: Listener | None = None, **settings: Any) -> Run:
     """Train a GAN and return the finished run; keywords are the flags of `ganzoo train` with underscores.
 
-    None is as if it were not given. options={...} are the GAN's hyper-parameters. Raises UsageError that lists every mistake, DataError,
-    PluginError, Diverged, and Stopped after Ctrl-C (the run is saved then).
+    None is as if it were not given. options={...} are the GAN's hyper-parameters. Raises UsageError that lists
+    every mistake, DataError, PluginError, Diverged, and Stopped after Ctrl-C (the run is saved then).
     """
     given = {name: value for name, value in settings.items() if value is not None}
     return start(resolve([("environment", environment()), ("call", {"gan": gan, **given})]), listener)

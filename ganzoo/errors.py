@@ -1,13 +1,13 @@
 """What can go wrong, by whose doing it is, and the exit code it ends with.
 
-    GanzooError                2   something that a person can put right: asked, found, what to type
-    ├── UsageError             2   an option, a name or a value is wrong; lists every mistake at once
-    ├── DataError              2   the data set is absent, unreadable, too small or has changed
-    ├── CheckpointError        2   no checkpoint verifies, or it is of another GAN or a newer format
-    ├── PluginError            1   a plugin raised, or returned what the contract does not allow
-    ├── Diverged               3   non-finite values came back after a rollback and a replay
-    ├── NetworkError           4   a download or the Hub failed
-    └── Stopped               75   a signal asked the run to stop; it can be resumed (130 after Ctrl-C)
+GanzooError                2   something that a person can put right: asked, found, what to type
+├── UsageError             2   an option, a name or a value is wrong; lists every mistake at once
+├── DataError              2   the data set is absent, unreadable, too small or has changed
+├── CheckpointError        2   no checkpoint verifies, or it is of another GAN or a newer format
+├── PluginError            1   a plugin raised, or returned what the contract does not allow
+├── Diverged               3   non-finite values came back after a rollback and a replay
+├── NetworkError           4   a download or the Hub failed
+└── Stopped               75   a signal asked the run to stop; it can be resumed (130 after Ctrl-C)
 """
 
 from __future__ import annotations

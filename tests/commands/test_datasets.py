@@ -58,5 +58,3 @@ def test_a_broken_plugin_does_not_hide_the_others(monkeypatch):
     lines = output().splitlines()
     assert len(lines) == 1 + len(catalogue.names(catalogue.DATASETS))
     assert any(line.startswith("digits ") and "no module 'gone'" in line for line in lines)
-
-
