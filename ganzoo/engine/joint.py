@@ -167,7 +167,9 @@ class Joint:
                 mine = [ahead[names[id(w)]] for w in seat.on]
                 gradients = game.gradients(seat, evaluate(seat)[1], mine, graph=True)
                 answered = [weight.clone() for weight in mine]
-                seat.mover.imagine(answered, gradients, memory[id(seat.mover)], progress)
+                state = {key: [t.clone() for t in tensors] for key, tensors in memory[id(seat.mover)].items()}
+                seat.mover.imagine(answered, gradients, state, progress)
+                memory[id(seat.mover)] = state
                 ahead |= {names[id(w)]: weight for w, weight in zip(seat.on, answered, strict=True)}
         terms, objective = evaluate(last)
         moves.append(game.move(last, terms, objective, game.gradients(last, objective)))

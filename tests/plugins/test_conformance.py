@@ -38,8 +38,11 @@ def test_it_conforms(name):
 
 @pytest.mark.parametrize("name", BUNDLED)
 def test_three_steps_are_what_they_were(name):
-    """After a change that is meant to change them: python tests/plugins/goldens.py."""
-    assert report(name).golden == pytest.approx(GOLDENS[name], rel=1e-3, abs=1e-4)
+    """After a change that is meant to change them: python tests/plugins/goldens.py.
+
+    Within what another processor's or another torch's rounding becomes in three steps of Adam.
+    """
+    assert report(name).golden == pytest.approx(GOLDENS[name], rel=5e-3, abs=1e-3)
 
 
 def test_there_is_a_golden_for_each_and_none_more():
