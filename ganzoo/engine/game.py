@@ -7,9 +7,7 @@ objective, and move, all kept or all undone. Not here: when to log, save or stop
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -22,39 +20,12 @@ from ganzoo.engine.device import drawing, seed_generators
 from ganzoo.engine.generator import draw_prior
 from ganzoo.engine.guard import Guard
 from ganzoo.engine.joint import Joint
-from ganzoo.engine.optimise import Mover
-from ganzoo.engine.state import State, named_parameters
+from ganzoo.engine.seat import Move, Seat, blamed
+from ganzoo.engine.state import State, named_pairs, named_parameters
 from ganzoo.engine.tally import Tally
 from ganzoo.errors import PluginError
 
-__all__ = ["Game", "Move", "Seat"]
-
-
-@dataclass
-class Seat:
-    """One player at the table: what the engine has made ready for its turns."""
-
-    player: Player
-    mover: Mover
-    on: list[nn.Parameter]  # every parameter that it moves
-    off: list[nn.Parameter]  # every other trainable one
-    guard: Guard
-    tally: Tally
-    stream: Stream | None
-    averaged: tuple[list[Tensor], list[Tensor]]  # the moving average's tensors, and those they follow
-    direction: Tensor  # the objective's sign in the loss that autograd descends: -1 to maximize
-
-
-@dataclass
-class Move:
-    """What a player would do in a turn: terms, objective (0-d), gradients, their norm, and whether all are finite."""
-
-    seat: Seat
-    terms: dict[str, Tensor]
-    objective: Tensor
-    gradients: list[Tensor | None]
-    norm: Tensor
-    ok: Tensor
+__all__ = ["Game"]
 
 
 class Game:
@@ -255,24 +226,6 @@ class Game:
             if gradient is not None and not torch.isfinite(gradient).all():
                 return f"{where}: the gradient of {name!r} is not finite"
         return f"{where}: the gradient's norm is not finite"
-
-
-@contextmanager
-def blamed(player: Player, step: int) -> Iterator[None]:
-    """Inside, what the plugin's code raises becomes a PluginError that names the player and the step."""
-    try:
-        yield
-    except Exception as error:
-        raise PluginError(f"player {player.name!r} raised {type(error).__name__} at step {step}") from error
-
-
-def named_pairs(average: Mapping[str, nn.Module], modules: Mapping[str, nn.Module]) -> list[tuple[Tensor, Tensor]]:
-    """The parameters of a moving average with those that they follow, tied ones once."""
-    pairs: dict[int, tuple[Tensor, Tensor]] = {}
-    for name, module in average.items():
-        for mine, live in zip(module.parameters(), modules[name].parameters(), strict=True):
-            pairs[id(mine)] = (mine.detach(), live.detach())
-    return list(pairs.values())
 
 
 def total_norm(gradients: list[Tensor | None], device: torch.device) -> Tensor:

@@ -17,7 +17,8 @@ from ganzoo.engine.guard import Guard
 from ganzoo.errors import UsageError
 
 if TYPE_CHECKING:
-    from ganzoo.engine.game import Game, Move, Seat
+    from ganzoo.engine.game import Game
+    from ganzoo.engine.seat import Move, Seat
 
 __all__ = ["Joint"]
 

@@ -13,7 +13,7 @@ from ganzoo.contract import Player
 from ganzoo.engine.optimise import Mover
 from ganzoo.errors import CheckpointError
 
-__all__ = ["State", "named_parameters", "tensors_of"]
+__all__ = ["State", "named_pairs", "named_parameters", "tensors_of"]
 
 
 def named_parameters(modules: Mapping[str, nn.Module], names: Sequence[str]) -> dict[str, nn.Parameter]:
@@ -35,6 +35,15 @@ def tensors_of(modules: Mapping[str, nn.Module]) -> dict[str, Tensor]:
         for name, module in modules.items()
         for inner, value in module.state_dict(keep_vars=True).items()
     }
+
+
+def named_pairs(average: Mapping[str, nn.Module], modules: Mapping[str, nn.Module]) -> list[tuple[Tensor, Tensor]]:
+    """The parameters of a moving average with those that they follow, tied ones once."""
+    pairs: dict[int, tuple[Tensor, Tensor]] = {}
+    for name, module in average.items():
+        for mine, live in zip(module.parameters(), modules[name].parameters(), strict=True):
+            pairs[id(mine)] = (mine.detach(), live.detach())
+    return list(pairs.values())
 
 
 class State:

@@ -13,7 +13,8 @@ from torch import Tensor
 
 from ganzoo.counted import counted
 from ganzoo.engine.device import drawing
-from ganzoo.engine.game import Game, Seat
+from ganzoo.engine.game import Game
+from ganzoo.engine.seat import Seat
 
 __all__ = ["spectrum"]
 

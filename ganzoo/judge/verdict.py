@@ -72,6 +72,8 @@ class Judge:
             for probe in self._latest
         ):
             return "the discriminator is guessing, not solved. Try a greater learning rate or more turns for it"
+        if all(probe.auc is not None and probe.auc < 0.2 for probe in self._latest):
+            return "the discriminator finds the generated samples more real than the data: look at the pictures"
         if latest.modes is not None and 2 * latest.modes < self.modes:
             return "most modes are still missing"
         return "the discriminator is far ahead" if ahead else "healthy"

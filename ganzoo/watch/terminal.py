@@ -108,9 +108,9 @@ class Terminal:
         """Say which commands fit now, of those that exist."""
         shown = _shown(run.folder)
         name = "latest" if run.folder.parent == Path("runs") else shown
-        proposals = {"sample": f"{name} -n 16", "watch": name, "publish": f"{name} you/my-gan"}
-        if run.step < run.steps:
-            proposals["resume"] = name
+        has_samples = run.space.kind != "game"
+        proposals = {"sample": f"{name} -n 16", "evaluate": name} if has_samples else {}
+        proposals["resume"] = name if run.step < run.steps else f"{name} --steps {2 * run.steps}"
         known = [f"ganzoo {verb} {rest}" for verb, rest in proposals.items() if verb in self._commands]
         if known:
             self.tell(f"  next: {' · '.join(known)}")

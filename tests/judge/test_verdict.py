@@ -62,3 +62,8 @@ def test_lost_modes_are_a_collapse_measured_against_the_best():
 @pytest.mark.parametrize("auc", [0.7, 0.99])
 def test_few_modes_are_not_healthy(auc):
     assert seen(*[{"auc": auc, "modes": 3}] * 3, modes=8).assessment() == "most modes are still missing"
+
+
+def test_an_auc_far_below_a_half_is_not_called_healthy():
+    assert "more real than the data" in seen(*[{"auc": 0.05}] * 3).assessment()
+    assert seen(*[{"auc": 0.05}] * 2, {"auc": 0.4}).assessment() == "healthy"

@@ -67,7 +67,7 @@ def test_a_short_run_in_a_file_is_five_lines(in_runs, clock):
         "nets    G 1.1k · D 1k parameters           plan    3,000 steps, about 17 s",
         "folder  runs/a-gan-digits-001",
         "✔ 3,000 steps in 19 s          saved runs/a-gan-digits-001",
-        "  next: ganzoo sample latest -n 16",
+        "  next: ganzoo sample latest -n 16 · ganzoo resume latest --steps 6000",
     ]
 
 
@@ -166,13 +166,15 @@ def test_only_commands_that_exist_and_fit_are_proposed(in_runs, clock):
     play(in_runs, Terminal(False, stream, ("sample", "resume", "watch")), clock, seconds=19, until=1500)
     assert "✔ 1,500 steps in 10 s" in stream.getvalue()
     last = stream.getvalue().splitlines()[-1]
-    assert last == "  next: ganzoo sample latest -n 16 · ganzoo watch latest · ganzoo resume latest"
+    assert last == "  next: ganzoo sample latest -n 16 · ganzoo resume latest"
 
 
 def test_a_run_elsewhere_is_named_by_its_folder(run, clock):
     stream = io.StringIO()
     play(run, Terminal(False, stream, COMMANDS), clock, seconds=19)
-    assert stream.getvalue().splitlines()[-1] == f"  next: ganzoo sample {run.folder} -n 16"
+    assert stream.getvalue().splitlines()[-1] == (
+        f"  next: ganzoo sample {run.folder} -n 16 · ganzoo resume {run.folder} --steps 6000"
+    )
 
 
 def test_minutes_are_the_plan_where_they_end_the_run(in_runs, clock):
