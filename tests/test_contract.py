@@ -49,7 +49,7 @@ def fooling(nets, batch, config):
     return {"fooling": F.logsigmoid(nets.D(nets.G(batch.z))).mean()}
 
 
-def game(players, networks=linear, *, space=POINTS, ema=0.0, steps=10, seed=0, **more):
+def game(players, networks=linear, *, space=POINTS, ema=0.0, steps=10, seed=0, sources=None, **more):
     """A game of 4 samples per turn on 32 points, its networks the same for the same seed."""
     architecture = Architecture(Config, networks, lambda config: players, spaces=("vector", "game"), **more)
     torch.manual_seed(seed)
@@ -57,7 +57,7 @@ def game(players, networks=linear, *, space=POINTS, ema=0.0, steps=10, seed=0, *
     state = State(nets, players, architecture.generator, average=ema > 0)
     points = torch.randn(32, *space.shape, generator=torch.Generator().manual_seed(1))
     labels = torch.arange(32) % len(space.classes) if space.classes else None
-    data = None if space.kind == "game" else Dataset("points", space, points, labels, fingerprint="points")
+    data = None if space.kind == "game" else Dataset("points", space, points, labels, "points", sources=sources)
     return Game(
         architecture, Config(), space, players, state, data, device=CPU, seed=0, batch=4, steps=steps, ema=ema
     )  # fmt: skip
@@ -604,3 +604,33 @@ def test_importable_without_torch(module):
     code = f"import sys; sys.modules['torch'] = None; import ganzoo.{module}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.stderr == ""
+
+
+# Translation
+
+
+def test_a_translation_learns_from_each_samples_own_source():
+    """A linear G finds x = 2 s from pairs; sources are dealt with their samples, images as numbers in [-1, 1]."""
+    space = dataclasses.replace(POINTS, source=POINTS)
+    halves = torch.randn(32, 2, generator=torch.Generator().manual_seed(1)) / 2  # of the game's points
+
+    def miss(nets, batch, config):
+        return {"miss": (nets.G(batch.source) - batch.real).square().mean()}
+
+    def generate(nets, batch, config):
+        return nets.G(batch.source)
+
+    this = game([minimize(miss, over="G", by=STEP)], space=space, sources=halves, steps=300, generate=generate)
+    batch = this.batch(this.seats[0], 0, 0)
+    assert torch.allclose(2 * batch.source, batch.real)
+    played(this, 300)
+    given = torch.tensor([[1.0, -3.0]])
+    assert torch.allclose(sampler(this)(torch.zeros(1, 2), source=given), 2 * given, atol=0.1)
+    with pytest.raises(ganzoo.GanzooError, match="call it with the sources"):
+        sampler(this).sample(2)
+
+
+def test_a_batch_of_data_without_sources_has_none():
+    this = game([maximize(value, over="D", by=ADAM)])
+    with pytest.raises(AttributeError, match="this batch has no 'source'"):
+        _ = this.batch(this.seats[0], 0, 0).source

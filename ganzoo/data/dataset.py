@@ -27,6 +27,7 @@ class Dataset:
     """Samples with their labels and what they are.
 
     samples: (N, *space.shape), images uint8 in 0..255, vectors float32. labels: (N,) int64 or None.
+    sources: (N, *space.source.shape), what each sample is a translation of, kept as the samples are; or None.
     fingerprint: changes when the contents, the shape or the labels do. notes: sentences for the user.
     Raises DataError if there are no samples.
     """
@@ -37,6 +38,7 @@ class Dataset:
     labels: Tensor | None
     fingerprint: str
     notes: tuple[str, ...] = ()
+    sources: Tensor | None = None
 
     def __post_init__(self) -> None:
         if not len(self.samples):
@@ -47,8 +49,13 @@ class Dataset:
 
     def real(self, index: Tensor, device: torch.device | str = "cpu") -> Tensor:
         """The samples at index (n,) int64 as (n, *space.shape) float32 on the device, images in [-1, 1]."""
-        picked = _pick(self.samples, index, torch.device(device))
-        return picked.float().div_(127.5).sub_(1) if picked.dtype == torch.uint8 else picked
+        return _numbers(_pick(self.samples, index, torch.device(device)))
+
+    def source(self, index: Tensor, device: torch.device | str = "cpu") -> Tensor:
+        """The sources at index (n,) int64 as (n, *space.source.shape) float32 on the device. Raises DataError."""
+        if self.sources is None:
+            raise DataError(f"{self.name} has no sources: its samples are not translations of anything")
+        return _numbers(_pick(self.sources, index, torch.device(device)))
 
     def label(self, index: Tensor, device: torch.device | str = "cpu") -> Tensor:
         """The labels at index (n,) int64 as (n,) int64 on the device. Raises DataError without labels."""
@@ -77,10 +84,11 @@ class Dataset:
     def to(self, device: torch.device | str) -> Dataset:
         """The same data set with its samples on the device, or unchanged if they are too many for it."""
         device = torch.device(device)
-        if self.samples.nbytes > _room(device):
+        if self.samples.nbytes + (0 if self.sources is None else self.sources.nbytes) > _room(device):
             return self
         labels = None if self.labels is None else self.labels.to(device)
-        return replace(self, samples=self.samples.to(device), labels=labels)
+        sources = None if self.sources is None else self.sources.to(device)
+        return replace(self, samples=self.samples.to(device), labels=labels, sources=sources)
 
 
 def needs_augmentation(dataset: Dataset) -> bool:
@@ -98,6 +106,11 @@ def fingerprint(*parts: np.ndarray[Any, Any] | str | None) -> str:
             digest.update(f"{part.dtype.str}{part.shape};".encode())
             digest.update(part.data if part.flags.c_contiguous else part.copy(order="C").data)
     return digest.hexdigest()[:16]
+
+
+def _numbers(picked: Tensor) -> Tensor:
+    """Bytes as numbers in [-1, 1], in place where they are copies already; other types as they are."""
+    return picked.float().div_(127.5).sub_(1) if picked.dtype == torch.uint8 else picked
 
 
 def _pick(values: Tensor, index: Tensor, device: torch.device) -> Tensor:

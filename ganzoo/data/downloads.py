@@ -62,6 +62,7 @@ class Download:
 
     def _download(self, root: Path) -> None:
         """Download into a folder beside, then move what is whole; nothing half-written is left."""
+        made = [folder for folder in (root, *root.parents) if not folder.exists()]
         try:
             root.mkdir(parents=True, exist_ok=True)
             with TemporaryDirectory(prefix=".downloading-", dir=root) as temporary:
@@ -69,6 +70,10 @@ class Download:
                 _settle(Path(temporary), root)
         except OSError as error:
             raise DataError(f"cannot save {self.name} in {root}: {error}; type --data-root FOLDER") from error
+        finally:
+            for folder in made:
+                if folder.is_dir() and not any(folder.iterdir()):
+                    folder.rmdir()
 
     def _fetch(self, folder: str, root: Path) -> None:
         import torchvision

@@ -41,6 +41,10 @@ class Stream:
         """The labels of the same samples: (size,) int64 on the device. Raises DataError without labels."""
         return self.dataset.label(self.index(k), self.device)
 
+    def source(self, k: int) -> Tensor:
+        """The sources of the same samples: (size, *source shape) on the device. Raises DataError without sources."""
+        return self.dataset.source(self.index(k), self.device)
+
     def index(self, k: int) -> Tensor:
         """Which samples the k-th batch holds: (size,) int64, where the samples live."""
         epoch, first = divmod(k * self.size, len(self.dataset))

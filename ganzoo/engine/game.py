@@ -116,6 +116,8 @@ class Game:
             fetch["real"] = lambda: stream.real(place)
             if self.space.classes:
                 fetch["label"] = lambda: stream.label(place)
+            if self.space.source:
+                fetch["source"] = lambda: stream.source(place)
         return Batch(self.batch_size, step=self._step, progress=self._progress, device=self.device, fetch=fetch)
 
     def focus(self, seat: Seat) -> None:

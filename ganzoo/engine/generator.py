@@ -74,13 +74,18 @@ class Generator(nn.Module):
         """Where the networks are."""
         return next((parameter.device for parameter in self.parameters()), torch.device("cpu"))
 
-    def forward(self, z: Any, label: Tensor | None = None) -> Tensor:
-        """Samples (N, *shape) from latents z, as the prior draws them, and labels (N,) where the GAN takes them."""
+    def forward(self, z: Any, label: Tensor | None = None, source: Tensor | None = None) -> Tensor:
+        """Samples (N, *shape) from latents z, as the prior draws them.
+
+        label (N,) and source (N, *source shape) where the GAN takes them.
+        """
         size = len(z) if isinstance(z, Tensor) else len(next(iter(z.values() if isinstance(z, dict) else z)))
         zero = torch.zeros((), device=self.device)
         fetch: dict[str, Any] = {"z": lambda: z}
         if label is not None:
             fetch["label"] = lambda: label
+        if source is not None:
+            fetch["source"] = lambda: source
         batch = Batch(size, step=zero, progress=zero + 1, device=self.device, fetch=fetch)
         return generate(self.architecture, dict(self.nets), batch, self.config)
 
@@ -92,6 +97,8 @@ class Generator(nn.Module):
         """
         if self.space.kind == "game":
             raise UsageError(f"{self.name} is a game without samples; its course is in metrics.csv and plots/")
+        if self.space.source:
+            raise UsageError(f"{self.name} translates: call it with the sources, generator(z, source=sources)")
         if n < 1:
             raise UsageError(f"asked for {n} samples; ask for at least one, for example -n 16")
         label = self._labels(n + _CHUNK, labels)

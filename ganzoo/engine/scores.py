@@ -30,6 +30,8 @@ def score_samples(game: Game, dataset: Dataset, n: int, seed: int) -> tuple[Tens
         fetch: dict[str, Any] = {"z": lambda: draw_prior(architecture, n, game.config, game.space, device)}
         if game.space.classes:
             fetch["label"] = lambda: dataset.label(index, device)
+        if game.space.source:
+            fetch["source"] = lambda: dataset.source(index, device)
         zero = torch.zeros((), device=device)
         batch = Batch(n, step=zero, progress=zero, device=device, fetch=fetch)
         pair = []

@@ -67,7 +67,7 @@ def save_report(run: Run, plots: Sequence[Path]) -> Path:
 <pre># new samples
 ganzoo sample {escape(str(folder))} -n 16 --seed 1
 # go on playing
-ganzoo resume {escape(str(folder))}
+ganzoo resume {escape(str(folder))}{f" --steps {2 * run.steps}" if run.step >= run.steps else ""}
 # the same run once more
 ganzoo train --config {escape(str(folder / "config.toml"))}</pre>
 <h2>Settings</h2>
