@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, Unpack
 
 from ganzoo.config import Config
@@ -246,7 +246,3 @@ class Architecture:
     steps: int = 3000
     ema: float = 0.0
     labelled: int | None = None
-
-    def with_options(self, **changes: Any) -> Architecture:
-        """A copy with some fields changed, for a plugin that builds on another architecture."""
-        return replace(self, **changes)

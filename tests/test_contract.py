@@ -590,13 +590,6 @@ def test_a_space_counts_its_numbers_and_has_a_hash():
         space.shape = (1,)
 
 
-def test_an_architecture_can_be_built_on_another():
-    one = Architecture(Config, linear, lambda config: [maximize(value, over="D", by=ADAM)])
-    two = one.with_options(batch=7, revision=2)
-    assert (two.batch, two.revision, two.networks) == (7, 2, linear)
-    assert (one.batch, one.revision) == (64, 1)
-
-
 @pytest.mark.parametrize(
     "module", ["contract", "config", "optimisers", "errors", "hookspecs", "catalogue", "settings", "counted"]
 )

@@ -36,10 +36,11 @@ def of_plugin(name, options):
     return Generator(name, architecture, config, IMAGE, {key: nets[key] for key in architecture.generator})
 
 
-@pytest.mark.parametrize("name", ganzoo.list_models())
+MAKE_IMAGES = [name for name in ganzoo.list_models() if "image" in catalogue.load(name).spaces]
+
+
+@pytest.mark.parametrize("name", MAKE_IMAGES)
 def test_few_samples_are_the_first_of_many_bit_for_bit(name, small):
-    if "image" not in catalogue.load(name).spaces:
-        pytest.skip("it makes no images")
     generator = of_plugin(name, small(name)["options"])
     many = generator.sample(64, seed=3).tensor
     assert many.shape == (64, *IMAGE.shape)

@@ -15,6 +15,9 @@ from ganzoo.testing.learn import learns
 
 HERE = Path(__file__).parent
 GOLDENS = json.loads((HERE / "goldens.json").read_text())
+# On torch 2.6 its first step is the same to six digits and the second gradient differs by 2e-6, which Adam's first
+# steps, near the gradient's sign, make 2e-4 of the mean of its logits; all others are within 1e-4 there too.
+ROUNDING = {"softmax-gan": 5e-4}
 BUNDLED = [entry.name for entry in catalogue.entries() if entry.distribution == "ganzoo"]
 
 
@@ -38,11 +41,8 @@ def test_it_conforms(name):
 
 @pytest.mark.parametrize("name", BUNDLED)
 def test_three_steps_are_what_they_were(name):
-    """After a change that is meant to change them: python tests/plugins/goldens.py.
-
-    Within what another processor's or another torch's rounding becomes in three steps of Adam.
-    """
-    assert report(name).golden == pytest.approx(GOLDENS[name], rel=5e-3, abs=1e-3)
+    """After a change that is meant to change them: python tests/plugins/goldens.py."""
+    assert report(name).golden == pytest.approx(GOLDENS[name], rel=1e-3, abs=ROUNDING.get(name, 1e-4))
 
 
 def test_there_is_a_golden_for_each_and_none_more():
