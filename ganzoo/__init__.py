@@ -17,6 +17,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from ganzoo.api import evaluate, list_models, load, resume, train
     from ganzoo.catalogue import load as architecture
+    from ganzoo.common import AdamConfig, PlainConfig
     from ganzoo.config import Config, Range
     from ganzoo.contract import Architecture, Batch, Nets, Player, Space, maximize, minimize
     from ganzoo.errors import GanzooError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "api": ["evaluate", "list_models", "load", "resume", "train"],
+    "common": ["AdamConfig", "PlainConfig"],
     "config": ["Config", "Range"],
     "contract": ["Architecture", "Batch", "Nets", "Player", "Space", "maximize", "minimize"],
     "errors": ["GanzooError"],
@@ -37,6 +39,7 @@ _WHERE["architecture"] = ("catalogue", "load")
 __all__ = [
     "SGD",
     "Adam",
+    "AdamConfig",
     "AdamW",
     "Architecture",
     "Batch",
@@ -45,6 +48,7 @@ __all__ = [
     "GanzooError",
     "Linear",
     "Nets",
+    "PlainConfig",
     "Player",
     "RMSprop",
     "Range",

@@ -8,6 +8,7 @@ class Config(ganzoo.Config):
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import math
 import tomllib
 import types
@@ -82,10 +83,12 @@ class Config:
 
     @classmethod
     def options(cls) -> tuple[Option, ...]:
-        """Every field in order, with its note and range read from its annotation."""
+        """Every field, the class's own before the inherited ones, with note and range read from its annotation."""
         hints = typing.get_type_hints(cls, include_extras=True)
+        fields = {item.name: item for item in dataclasses.fields(cls)}
+        named = dict.fromkeys(name for kind in cls.__mro__ for name in inspect.get_annotations(kind))
         options = []
-        for item in dataclasses.fields(cls):
+        for item in (fields[name] for name in named if name in fields):
             hint, notes = hints[item.name], list[Any]()
             if get_origin(hint) is typing.Annotated:
                 hint, *notes = get_args(hint)
@@ -118,7 +121,7 @@ class Config:
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as JSON and TOML values; `parse` gives an equal config back. None is written as "none"."""
-        values = {item.name: getattr(self, item.name) for item in dataclasses.fields(self)}
+        values = {option.name: getattr(self, option.name) for option in self.options()}
         return {name: "none" if value is None else _thawed(value) for name, value in values.items()}
 
 

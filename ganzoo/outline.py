@@ -50,23 +50,32 @@ class Outline:
         return tuple(task.strip() for task in self._paragraph("Tasks").split(",") if task.strip())
 
     def option_names(self) -> list[str] | None:
-        """The keys that `-o` takes; None if the file alone does not tell, as when its Config is inherited."""
+        """The keys that `-o` takes; None if the file does not tell, as when its Config inherits from another plugin's.
+
+        A Config may inherit from those of `ganzoo` itself, whose fields are known without the plugin.
+        """
         import ast
+        from dataclasses import fields
+
+        from ganzoo import common
 
         try:
             tree = ast.parse(self.text)
         except (SyntaxError, ValueError):
             return None  # loading the plugin will say what is wrong with it
+        known = {f"ganzoo.{name}": fields(getattr(common, name)) for name in ("Config", *common.__all__)}
         classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call) or ast.unparse(node.func) != "ganzoo.Architecture":
                 continue
             given = [*node.args[:1], *(word.value for word in node.keywords if word.arg == "config")]
             config = classes.get(ast.unparse(given[0])) if given else None
-            if config is None or [ast.unparse(base) for base in config.bases] != ["ganzoo.Config"]:
+            bases = [ast.unparse(base) for base in config.bases] if config else []
+            if config is None or not known.keys() >= set(bases):
                 return None
-            fields = [line.target for line in config.body if isinstance(line, ast.AnnAssign)]
-            return [target.id for target in fields if isinstance(target, ast.Name)]
+            own = [line.target for line in config.body if isinstance(line, ast.AnnAssign)]
+            names = [target.id for target in own if isinstance(target, ast.Name)]
+            return list(dict.fromkeys(names + [field.name for base in bases for field in known[base]]))
         return None
 
     def _paragraph(self, word: str) -> str:

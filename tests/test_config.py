@@ -181,10 +181,14 @@ def test_a_field_without_note_or_default_is_still_an_option():
     assert Bare.options() == (Option("width", int, dataclasses.MISSING, "", None),)
 
 
-def test_options_are_inherited():
+def test_options_are_inherited_and_come_after_the_own_ones():
     @dataclass(frozen=True, kw_only=True)
     class More(Tiny):
         extra: Annotated[int, "one more"] = 1
+        lr: Annotated[float, "this GAN's own"] = 2.0
 
-    assert [option.name for option in More.options()][-2:] == ["levels", "extra"]
+    inherited = [option.name for option in Tiny.options() if option.name != "lr"]
+    assert [option.name for option in More.options()] == ["extra", "lr", *inherited]
+    assert list(More().to_dict()) == ["extra", "lr", *inherited]
+    assert More().lr == 2.0
     assert More.parse({"extra": "2", "lr": "1"}) == More(extra=2, lr=1.0)

@@ -16,8 +16,8 @@ MODULES = [name for _, name, _ in pkgutil.walk_packages([str(ROOT)], "ganzoo.") 
 # A module imports from its own rank or a lower one, while the program's layers are built up.
 RANKS = [
     {"errors"},
-    {"config", "counted", "dynamics", "hookspecs", "optimisers", "outline"},
-    {"contract", "flags"},
+    {"config", "counted", "dynamics", "hookspecs", "optimisers"},
+    {"common", "contract", "flags", "outline"},
     {"catalogue", "nn"},
     {"settings"},
     {"data"},

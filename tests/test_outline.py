@@ -1,5 +1,6 @@
 import pytest
 
+from ganzoo import catalogue
 from ganzoo.outline import Outline
 
 
@@ -28,6 +29,19 @@ def test_the_option_names_of_an_inherited_config_are_unknown(installed):
     text = installed.good.replace("ganzoo.Config)", "other.Config)")
     assert text != installed.good
     assert Outline(text).option_names() is None
+
+
+def test_the_option_names_of_a_config_that_inherits_from_ganzoos_are_known(installed):
+    text = installed.good.replace("ganzoo.Config)", "ganzoo.PlainConfig, ganzoo.AdamConfig)")
+    assert text != installed.good
+    assert Outline(text).option_names() == ["latent_dim", "width", "units", "lr", "beta1", "beta2"]
+
+
+@pytest.mark.parametrize("name", catalogue.names())
+def test_the_option_names_in_a_file_are_those_of_its_config(name):
+    """In this order; the file of every bundled GAN tells them."""
+    config = catalogue.load(name).config
+    assert catalogue.entry(name).outline.option_names() == [option.name for option in config.options()]
 
 
 def test_the_option_names_of_a_file_with_a_syntax_error_are_unknown():

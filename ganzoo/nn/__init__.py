@@ -13,6 +13,7 @@ from ganzoo.nn.blocks import (
     halvings,
     mlp,
     normal_init,
+    plain_networks,
 )
 from ganzoo.nn.codes import categorical_likelihood, draw_category, gaussian_likelihood
 from ganzoo.nn.conditional import (
@@ -91,6 +92,7 @@ __all__ = [
     "one_hot",
     "packed_space",
     "path_lengths",
+    "plain_networks",
     "pulling_away",
     "r1",
     "r2",

@@ -9,13 +9,14 @@ from typing import TypeVar
 
 from torch import nn
 
+from ganzoo.common import PlainConfig
 from ganzoo.contract import Space
 from ganzoo.errors import UsageError
 from ganzoo.nn.dropout import Dropout
 
 __all__ = [
     "conv_discriminator", "conv_encoder", "conv_generator", "convolutional", "discriminator_for", "encoder_for",
-    "generator_for", "halvings", "mlp", "normal_init",
+    "generator_for", "halvings", "mlp", "normal_init", "plain_networks",
 ]  # fmt: skip
 
 SLOPE = 0.2  # of LeakyReLU below zero, as in Radford et al. 2015, section 3
@@ -130,6 +131,17 @@ def discriminator_for(
 ) -> nn.Sequential:
     """`encoder_for` with one feature, the logit of being real or a critic's score: (N, *shape) -> (N,)."""
     return nn.Sequential(*encoder_for(space, 1, width, units, hidden=hidden, norm=norm), nn.Flatten(0))
+
+
+def plain_networks(config: PlainConfig, space: Space, norm: Norm | None = nn.BatchNorm2d) -> dict[str, nn.Module]:
+    """The networks of a GAN that is set apart by its losses alone.
+
+    G: (N, Z) -> (N, *S), as `generator_for`.  D: (N, *S) -> (N,), as `discriminator_for`, with `norm`.
+    """
+    return {
+        "G": generator_for(space, config.latent_dim, config.width, config.units),
+        "D": discriminator_for(space, config.width, config.units, norm=norm),
+    }
 
 
 def normal_init(net: Net) -> Net:

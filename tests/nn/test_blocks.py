@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch import nn
 
+from ganzoo.common import PlainConfig
 from ganzoo.contract import Space
 from ganzoo.errors import UsageError
 from ganzoo.nn import (
@@ -15,6 +16,7 @@ from ganzoo.nn import (
     halvings,
     mlp,
     normal_init,
+    plain_networks,
 )
 
 
@@ -89,6 +91,13 @@ def test_a_pair_of_networks_for_every_space(space):
     assert space.range is None or samples.abs().max() <= 1
     assert discriminator_for(space, 4, 8)(samples).shape == (5,)
     assert encoder_for(space, 7, 4, 8)(samples).shape == (5, 7)
+
+
+@pytest.mark.parametrize("norm", [nn.BatchNorm2d, None])
+def test_plain_networks_are_of_the_configs_sizes(norm):
+    plain = plain_networks(PlainConfig(latent_dim=6, width=4, units=8), SPACES[0], norm=norm)
+    assert repr(plain["G"]) == repr(generator_for(SPACES[0], 6, 4, 8))
+    assert repr(plain["D"]) == repr(discriminator_for(SPACES[0], 4, 8, norm=norm))
 
 
 def test_convolutions_where_the_space_allows_them():

@@ -5,6 +5,7 @@ from ganzoo_plugins.images import bgan
 from ganzoo_plugins.images.bgan import Config
 
 import ganzoo
+from ganzoo.nn import plain_networks
 
 REAL, FAKE = np.array([-5, 1.4, 12.5, 2.7]), np.array([10, 4.4, -5.5, 3.6])
 POINTS = ganzoo.Space(kind="vector", shape=(2,), range=None)
@@ -32,6 +33,6 @@ def test_a_sure_discriminator_gives_a_finite_objective(batch, passing):
 
 def test_gradients_reach_exactly_the_network_that_moves(moved):
     config = Config(units=8)
-    networks = bgan.networks(config, POINTS)
+    networks = plain_networks(config, POINTS)
     for player in bgan.players(config):
         assert moved(player, networks, config, POINTS) == set(player.over)

@@ -5,6 +5,7 @@ from ganzoo_plugins.images import lsgan
 from ganzoo_plugins.images.lsgan import Config
 
 import ganzoo
+from ganzoo.nn import plain_networks
 
 REAL, FAKE = np.array([-5, 1.4, 12.5, 2.7]), np.array([10, 4.4, -5.5, 3.6])
 POINTS = ganzoo.Space(kind="vector", shape=(2,), range=None)
@@ -27,6 +28,6 @@ def test_an_undecided_discriminator_has_the_equilibriums_errors(batch, passing):
 
 def test_gradients_reach_exactly_the_network_that_moves(moved):
     config = Config(units=8)
-    networks = lsgan.networks(config, POINTS)
+    networks = plain_networks(config, POINTS)
     for player in lsgan.players(config):
         assert moved(player, networks, config, POINTS) == set(player.over)

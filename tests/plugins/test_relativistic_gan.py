@@ -5,6 +5,7 @@ from ganzoo_plugins.images import relativistic_gan
 from ganzoo_plugins.images.relativistic_gan import Config
 
 import ganzoo
+from ganzoo.nn import plain_networks
 
 REAL, FAKE = np.array([-5, 1.4, 12.5, 2.7]), np.array([10, 4.4, -5.5, 3.6])
 POINTS = ganzoo.Space(kind="vector", shape=(2,), range=None)
@@ -44,6 +45,6 @@ def test_the_equilibrium_is_where_all_scores_are_equal(batch, passing, average):
 @pytest.mark.parametrize("average", [False, True])
 def test_gradients_reach_exactly_the_network_that_moves(moved, average):
     config = Config(units=8, average=average)
-    networks = relativistic_gan.networks(config, POINTS)
+    networks = plain_networks(config, POINTS)
     for player in relativistic_gan.players(config):
         assert moved(player, networks, config, POINTS) == set(player.over)

@@ -5,6 +5,7 @@ from ganzoo_plugins.images import softmax_gan
 from ganzoo_plugins.images.softmax_gan import Config
 
 import ganzoo
+from ganzoo.nn import plain_networks
 
 REAL, FAKE = np.array([-5, 1.4, 12.5, 2.7]), np.array([10, 4.4, -5.5, 3.6])
 POINTS = ganzoo.Space(kind="vector", shape=(2,), range=None)
@@ -32,6 +33,6 @@ def test_far_logits_stay_finite(batch, passing):
 
 def test_gradients_reach_exactly_the_network_that_moves(moved):
     config = Config(units=8)
-    networks = softmax_gan.networks(config, POINTS)
+    networks = plain_networks(config, POINTS)
     for player in softmax_gan.players(config):
         assert moved(player, networks, config, POINTS) == set(player.over)

@@ -20,17 +20,13 @@ from ganzoo.nn import Autoencoder, Scalar, encoder_for, generator_for
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(ganzoo.Config):
+class Config(ganzoo.PlainConfig, ganzoo.AdamConfig):
     """Sizes and paces suit short runs on a CPU, as does batch norm in G, which the paper has not."""
 
     latent_dim: Annotated[int, "Z, of the noise vector and of the codes; 64 in the paper", ganzoo.Range(1, 4096)] = 16
-    width: Annotated[int, "channels at half the full size; 32 for a CPU", ganzoo.Range(1, 512)] = 32
-    units: Annotated[int, "units of each hidden layer where there are no convolutions", ganzoo.Range(1, 8192)] = 256
     diversity: Annotated[float, "gamma: fakes' error by reals', the paper's most", ganzoo.Range(0, 1)] = 0.7
     pace: Annotated[float, "lambda_k: how fast k adapts; 1e-3 in the paper's long runs", ganzoo.Range(0, 100)] = 0.1
     lr: Annotated[float, "Adam's step size for both players; 1e-4 in the paper", ganzoo.Range(0, 1)] = 5e-4
-    beta1: Annotated[float, "Adam's decay of the mean gradient (DCGAN's)", ganzoo.Range(0, 0.9999)] = 0.5
-    beta2: Annotated[float, "Adam's decay of the mean square", ganzoo.Range(0, 0.999999)] = 0.999
 
 
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
@@ -76,10 +72,9 @@ def realness(nets: ganzoo.Nets, samples: Tensor, batch: ganzoo.Batch, config: Co
 
 def players(config: Config) -> list[ganzoo.Player]:
     """D descends the errors of reals and climbs those of fakes, k adapts, then G descends the error of fakes."""
-    adam = ganzoo.Adam(lr=config.lr, betas=(config.beta1, config.beta2))
     return [
-        ganzoo.minimize(errors, over="D", by=adam, after=adapt),
-        ganzoo.minimize(error, over="G", by=adam),
+        ganzoo.minimize(errors, over="D", by=config.adam, after=adapt),
+        ganzoo.minimize(error, over="G", by=config.adam),
     ]
 
 

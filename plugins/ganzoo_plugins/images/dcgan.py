@@ -19,14 +19,11 @@ from ganzoo.nn import conv_discriminator, conv_generator, minimax, non_saturatin
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(ganzoo.Config):
+class Config(ganzoo.AdamConfig):
     """Defaults are those of section 4, but for the width (and batches of 64, there 128)."""
 
     latent_dim: Annotated[int, "Z, length of the noise vector", ganzoo.Range(1, 4096)] = 100
     width: Annotated[int, "channels at half the full size; 128 in figure 1, 32 for a CPU", ganzoo.Range(1, 512)] = 32
-    lr: Annotated[float, "Adam's step size for both players", ganzoo.Range(0, 1)] = 2e-4
-    beta1: Annotated[float, "Adam's decay of the mean gradient", ganzoo.Range(0, 0.9999)] = 0.5
-    beta2: Annotated[float, "Adam's decay of the mean square", ganzoo.Range(0, 0.999999)] = 0.999
 
 
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
@@ -49,10 +46,9 @@ def fooling(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str,
 
 def players(config: Config) -> list[ganzoo.Player]:
     """D climbs V, then G climbs E log D(G(z))."""
-    adam = ganzoo.Adam(lr=config.lr, betas=(config.beta1, config.beta2))
     return [
-        ganzoo.maximize(value, over="D", by=adam, equilibrium=-math.log(4)),
-        ganzoo.maximize(fooling, over="G", by=adam),
+        ganzoo.maximize(value, over="D", by=config.adam, equilibrium=-math.log(4)),
+        ganzoo.maximize(fooling, over="G", by=config.adam),
     ]
 
 

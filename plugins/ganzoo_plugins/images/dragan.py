@@ -15,29 +15,20 @@ from typing import Annotated
 from torch import Tensor, nn
 
 import ganzoo
-from ganzoo.nn import discriminator_for, generator_for, local_gradient_penalty, minimax, non_saturating, together
+from ganzoo.nn import local_gradient_penalty, minimax, non_saturating, plain_networks, together
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(ganzoo.Config):
-    """lambda is the paper's, c the authors' code's; sizes are small for a CPU, Adam's numbers are DCGAN's."""
+class Config(ganzoo.PlainConfig, ganzoo.AdamConfig):
+    """lambda is the paper's, c the authors' code's; all else is common."""
 
-    latent_dim: Annotated[int, "Z, length of the noise vector", ganzoo.Range(1, 4096)] = 100
-    width: Annotated[int, "channels at half the full size; 32 for a CPU", ganzoo.Range(1, 512)] = 32
-    units: Annotated[int, "units of each hidden layer where there are no convolutions", ganzoo.Range(1, 8192)] = 256
     penalty: Annotated[float, "lambda: weight of the penalty on D's slope", ganzoo.Range(0, 1e6)] = 10.0
     spread: Annotated[float, "the noise's deviation, in deviations of the data", ganzoo.Range(0, 100)] = 0.5
-    lr: Annotated[float, "Adam's step size for both players (DCGAN's)", ganzoo.Range(0, 1)] = 2e-4
-    beta1: Annotated[float, "Adam's decay of the mean gradient (DCGAN's)", ganzoo.Range(0, 0.9999)] = 0.5
-    beta2: Annotated[float, "Adam's decay of the mean square", ganzoo.Range(0, 0.999999)] = 0.999
 
 
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
-    """G: (N, Z) -> (N, *S), in [-1, 1] where the data are.  D: (N, *S) -> (N,), the logit, no batch norm."""
-    return {
-        "G": generator_for(space, config.latent_dim, config.width, config.units),
-        "D": discriminator_for(space, config.width, config.units, norm=None),
-    }
+    """G: (N, Z) -> (N, *S).  D: (N, *S) -> (N,), the logit; without batch norm, for a slope at each sample alone."""
+    return plain_networks(config, space, norm=None)
 
 
 def value(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
@@ -53,10 +44,9 @@ def fooling(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str,
 
 def players(config: Config) -> list[ganzoo.Player]:
     """D climbs the penalised value, then G climbs E log D(G(z))."""
-    adam = ganzoo.Adam(lr=config.lr, betas=(config.beta1, config.beta2))
     return [
-        ganzoo.maximize(value, over="D", by=adam, equilibrium=-math.log(4)),
-        ganzoo.maximize(fooling, over="G", by=adam),
+        ganzoo.maximize(value, over="D", by=config.adam, equilibrium=-math.log(4)),
+        ganzoo.maximize(fooling, over="G", by=config.adam),
     ]
 
 

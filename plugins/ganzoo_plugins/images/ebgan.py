@@ -19,18 +19,12 @@ from ganzoo.nn import Autoencoder, encoder_for, generator_for, pulling_away
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(ganzoo.Config):
-    """lambda is the paper's; m fits energies that are means, sizes are small for a CPU, Adam's numbers are DCGAN's."""
+class Config(ganzoo.PlainConfig, ganzoo.AdamConfig):
+    """lambda is the paper's, m fits energies that are means; all else is common."""
 
-    latent_dim: Annotated[int, "Z, length of the noise vector", ganzoo.Range(1, 4096)] = 100
     code_dim: Annotated[int, "F, length of the autoencoder's code", ganzoo.Range(1, 4096)] = 32
-    width: Annotated[int, "channels at half the full size; 32 for a CPU", ganzoo.Range(1, 512)] = 32
-    units: Annotated[int, "units of each hidden layer where there are no convolutions", ganzoo.Range(1, 8192)] = 256
     margin: Annotated[float, "m: energy above which D leaves fakes alone", ganzoo.Range(0, 1e6)] = 0.2
     pull: Annotated[float, "lambda: weight of the pulling-away term", ganzoo.Range(0, 1e6)] = 0.1
-    lr: Annotated[float, "Adam's step size for both players (DCGAN's)", ganzoo.Range(0, 1)] = 2e-4
-    beta1: Annotated[float, "Adam's decay of the mean gradient (DCGAN's)", ganzoo.Range(0, 0.9999)] = 0.5
-    beta2: Annotated[float, "Adam's decay of the mean square", ganzoo.Range(0, 0.999999)] = 0.999
 
 
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
@@ -63,10 +57,9 @@ def realness(nets: ganzoo.Nets, samples: Tensor, batch: ganzoo.Batch, config: Co
 
 def players(config: Config) -> list[ganzoo.Player]:
     """D shapes the energy, which is m in sum when the game is solved (theorem 1), then G descends it."""
-    adam = ganzoo.Adam(lr=config.lr, betas=(config.beta1, config.beta2))
     return [
-        ganzoo.minimize(energies, over="D", by=adam, equilibrium=config.margin),
-        ganzoo.minimize(energy, over="G", by=adam),
+        ganzoo.minimize(energies, over="D", by=config.adam, equilibrium=config.margin),
+        ganzoo.minimize(energy, over="G", by=config.adam),
     ]
 
 

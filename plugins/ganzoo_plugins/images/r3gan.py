@@ -19,8 +19,7 @@ from ganzoo.nn import (
     calm_discriminator,
     calm_generator,
     convolutional,
-    discriminator_for,
-    generator_for,
+    plain_networks,
     r1,
     r2,
     relativistic,
@@ -29,13 +28,12 @@ from ganzoo.nn import (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(ganzoo.Config):
+class Config(ganzoo.PlainConfig, ganzoo.AdamConfig):
     """beta1 and beta2 are the paper's last; sizes, gamma and the step size suit small images and a CPU."""
 
     latent_dim: Annotated[int, "Z, length of the noise vector (the paper's)", ganzoo.Range(1, 4096)] = 64
     width: Annotated[int, "channels at the full size; 96 to 768 in the paper", ganzoo.Range(1, 1024)] = 16
     blocks: Annotated[int, "residual blocks at every size; 2 in the paper", ganzoo.Range(1, 8)] = 1
-    units: Annotated[int, "units of each hidden layer where there are no convolutions", ganzoo.Range(1, 8192)] = 256
     gamma: Annotated[
         float, "twice the weight of both penalties; tuned per data set in the paper", ganzoo.Range(0, 1e6)
     ] = 0.2
@@ -51,10 +49,7 @@ def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
             "G": calm_generator(config.latent_dim, space.shape, config.width, config.blocks),
             "D": calm_discriminator(space.shape, config.width, config.blocks),
         }
-    return {
-        "G": generator_for(space, config.latent_dim, config.width, config.units),
-        "D": discriminator_for(space, config.width, config.units, norm=None),
-    }
+    return plain_networks(config, space, norm=None)
 
 
 def more_real(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
@@ -75,10 +70,9 @@ def more_real_than_real(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) 
 
 def players(config: Config) -> list[ganzoo.Player]:
     """D climbs the penalised difference, then G climbs the opposite one."""
-    adam = ganzoo.Adam(lr=config.lr, betas=(config.beta1, config.beta2))
     return [
-        ganzoo.maximize(more_real, over="D", by=adam, equilibrium=-math.log(2)),
-        ganzoo.maximize(more_real_than_real, over="G", by=adam),
+        ganzoo.maximize(more_real, over="D", by=config.adam, equilibrium=-math.log(2)),
+        ganzoo.maximize(more_real_than_real, over="G", by=config.adam),
     ]
 
 

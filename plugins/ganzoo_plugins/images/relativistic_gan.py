@@ -13,31 +13,17 @@ import math
 from dataclasses import dataclass
 from typing import Annotated
 
-from torch import Tensor, nn
+from torch import Tensor
 
 import ganzoo
-from ganzoo.nn import discriminator_for, generator_for, relativistic, relativistic_average
+from ganzoo.nn import plain_networks, relativistic, relativistic_average
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(ganzoo.Config):
-    """Sizes are small for a CPU; Adam's numbers are DCGAN's, as in the paper's experiments with them."""
+class Config(ganzoo.PlainConfig, ganzoo.AdamConfig):
+    """Adam's numbers are DCGAN's, as in the paper's experiments with them."""
 
-    latent_dim: Annotated[int, "Z, length of the noise vector", ganzoo.Range(1, 4096)] = 100
-    width: Annotated[int, "channels at half the full size; 32 for a CPU", ganzoo.Range(1, 512)] = 32
-    units: Annotated[int, "units of each hidden layer where there are no convolutions", ganzoo.Range(1, 8192)] = 256
     average: Annotated[bool, "RaSGAN: against the average of the others, not RSGAN's pairs"] = True
-    lr: Annotated[float, "Adam's step size for both players (DCGAN's)", ganzoo.Range(0, 1)] = 2e-4
-    beta1: Annotated[float, "Adam's decay of the mean gradient (DCGAN's)", ganzoo.Range(0, 0.9999)] = 0.5
-    beta2: Annotated[float, "Adam's decay of the mean square", ganzoo.Range(0, 0.999999)] = 0.999
-
-
-def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
-    """G: (N, Z) -> (N, *S), in [-1, 1] where the data are.  D: (N, *S) -> (N,), unbounded."""
-    return {
-        "G": generator_for(space, config.latent_dim, config.width, config.units),
-        "D": discriminator_for(space, config.width, config.units),
-    }
 
 
 def more_real(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
@@ -54,15 +40,14 @@ def more_real_than_real(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) 
 
 def players(config: Config) -> list[ganzoo.Player]:
     """D climbs how much more real the data are, then G how much more real its own are. Algorithms 1 and 2."""
-    adam = ganzoo.Adam(lr=config.lr, betas=(config.beta1, config.beta2))
     solved = -math.log(4) if config.average else -math.log(2)
     return [
-        ganzoo.maximize(more_real, over="D", by=adam, equilibrium=solved),
-        ganzoo.maximize(more_real_than_real, over="G", by=adam),
+        ganzoo.maximize(more_real, over="D", by=config.adam, equilibrium=solved),
+        ganzoo.maximize(more_real_than_real, over="G", by=config.adam),
     ]
 
 
 @ganzoo.hookimpl
 def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for images of any size, convolutional from 16 to 256 pixels where they are square, and for vectors."""
-    return ganzoo.Architecture(Config, networks, players, spaces=("image", "vector"), size=16, steps=1500)
+    return ganzoo.Architecture(Config, plain_networks, players, spaces=("image", "vector"), size=16, steps=1500)

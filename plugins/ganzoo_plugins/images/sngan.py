@@ -15,9 +15,8 @@ from torch import Tensor, nn
 import ganzoo
 from ganzoo.nn import (
     convolutional,
-    discriminator_for,
-    generator_for,
     hinge,
+    plain_networks,
     residual_discriminator,
     residual_generator,
     score,
@@ -27,12 +26,11 @@ from ganzoo.nn import (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(ganzoo.Config):
+class Config(ganzoo.PlainConfig, ganzoo.AdamConfig):
     """Numbers are those of the paper's residual networks, but for the width."""
 
     latent_dim: Annotated[int, "Z, length of the noise vector", ganzoo.Range(1, 4096)] = 128
     width: Annotated[int, "channels; 256 and 128 in the paper, 16 for a CPU", ganzoo.Range(1, 512)] = 16
-    units: Annotated[int, "units of each hidden layer where there are no convolutions", ganzoo.Range(1, 8192)] = 256
     discriminator_turns: Annotated[int, "n_dis: turns of D per turn of G", ganzoo.Range(1, 100)] = 5
     lr: Annotated[float, "alpha: Adam's step size for both players", ganzoo.Range(0, 1)] = 2e-4
     beta1: Annotated[float, "Adam's decay of the mean gradient", ganzoo.Range(0, 0.9999)] = 0.0
@@ -46,10 +44,8 @@ def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
             "G": residual_generator(config.latent_dim, space.shape, config.width),
             "D": spectral(residual_discriminator(space.shape, config.width)),
         }
-    return {
-        "G": generator_for(space, config.latent_dim, config.width, config.units),
-        "D": spectral(discriminator_for(space, config.width, config.units, norm=None)),
-    }
+    plain = plain_networks(config, space, norm=None)
+    return {**plain, "D": spectral(plain["D"])}
 
 
 def margins(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
@@ -64,10 +60,9 @@ def discriminator_score(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) 
 
 def players(config: Config) -> list[ganzoo.Player]:
     """D climbs its margins n_dis times, -2 when it cannot tell, then G climbs its score."""
-    adam = ganzoo.Adam(lr=config.lr, betas=(config.beta1, config.beta2))
     return [
-        ganzoo.maximize(margins, over="D", by=adam, turns=config.discriminator_turns, equilibrium=-2.0),
-        ganzoo.maximize(discriminator_score, over="G", by=adam),
+        ganzoo.maximize(margins, over="D", by=config.adam, turns=config.discriminator_turns, equilibrium=-2.0),
+        ganzoo.maximize(discriminator_score, over="G", by=config.adam),
     ]
 
 

@@ -18,16 +18,13 @@ from ganzoo.nn import minimax, mlp, non_saturating, saturating, together
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(ganzoo.Config):
+class Config(ganzoo.AdamConfig):
     """The game and dropout in D are the paper's; sizes are common for MNIST, Adam's numbers are DCGAN's."""
 
     latent_dim: Annotated[int, "Z, length of the noise vector", ganzoo.Range(1, 4096)] = 100
     width: Annotated[int, "units of each hidden layer of both networks", ganzoo.Range(1, 8192)] = 256
     dropout: Annotated[float, "share of D's hidden units dropped; in the paper too", ganzoo.Range(0, 0.95)] = 0.3
     saturating: Annotated[bool, "G descends E log(1 - D(G(z))), eq. 1, not climbs E log D(G(z))"] = False
-    lr: Annotated[float, "Adam's step size for both players (DCGAN's)", ganzoo.Range(0, 1)] = 2e-4
-    beta1: Annotated[float, "Adam's decay of the mean gradient (DCGAN's)", ganzoo.Range(0, 0.9999)] = 0.5
-    beta2: Annotated[float, "Adam's decay of the mean square", ganzoo.Range(0, 0.999999)] = 0.999
 
 
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
@@ -57,12 +54,11 @@ def caught(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, 
 
 def players(config: Config) -> list[ganzoo.Player]:
     """D climbs V; then G climbs E log D(G(z)), or with `saturating` descends V as in Algorithm 1."""
-    adam = ganzoo.Adam(lr=config.lr, betas=(config.beta1, config.beta2))
     return [
-        ganzoo.maximize(value, over="D", by=adam, equilibrium=-math.log(4)),
-        ganzoo.minimize(caught, over="G", by=adam)
+        ganzoo.maximize(value, over="D", by=config.adam, equilibrium=-math.log(4)),
+        ganzoo.minimize(caught, over="G", by=config.adam)
         if config.saturating
-        else ganzoo.maximize(fooling, over="G", by=adam),
+        else ganzoo.maximize(fooling, over="G", by=config.adam),
     ]
 
 

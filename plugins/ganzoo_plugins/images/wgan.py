@@ -11,32 +11,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from torch import Tensor, nn
+from torch import Tensor
 
 import ganzoo
-from ganzoo.nn import discriminator_for, generator_for, score, wasserstein
+from ganzoo.nn import plain_networks, score, wasserstein
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(ganzoo.Config):
-    """Numbers are those of Algorithm 1, but for the step size; sizes are small for a CPU."""
+class Config(ganzoo.PlainConfig):
+    """Numbers are those of Algorithm 1, but for the step size."""
 
-    latent_dim: Annotated[int, "Z, length of the noise vector", ganzoo.Range(1, 4096)] = 100
-    width: Annotated[int, "channels at half the full size; 32 for a CPU", ganzoo.Range(1, 512)] = 32
-    units: Annotated[int, "units of each hidden layer where there are no convolutions", ganzoo.Range(1, 8192)] = 256
     critic_turns: Annotated[int, "n_critic: turns of D per turn of G", ganzoo.Range(1, 100)] = 5
     clip: Annotated[float, "c: the greatest weight of D, up or down", ganzoo.Range(1e-6, 1e6)] = 0.01
     lr: Annotated[float, "alpha: RMSprop's step size; 5e-5 in the paper, more for a short run", ganzoo.Range(0, 1)] = (
         2e-4
     )
-
-
-def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
-    """G: (N, Z) -> (N, *S), in [-1, 1] where the data are.  D: (N, *S) -> (N,), a critic's score."""
-    return {
-        "G": generator_for(space, config.latent_dim, config.width, config.units),
-        "D": discriminator_for(space, config.width, config.units),
-    }
 
 
 def distance(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
@@ -68,4 +57,4 @@ def players(config: Config) -> list[ganzoo.Player]:
 @ganzoo.hookimpl
 def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for images of any size, convolutional from 16 to 256 pixels where they are square, and for vectors."""
-    return ganzoo.Architecture(Config, networks, players, spaces=("image", "vector"), size=16, steps=1500)
+    return ganzoo.Architecture(Config, plain_networks, players, spaces=("image", "vector"), size=16, steps=1500)

@@ -13,29 +13,20 @@ from typing import Annotated
 from torch import Tensor, nn
 
 import ganzoo
-from ganzoo.nn import discriminator_for, divergence_penalty, generator_for, score, together, wasserstein
+from ganzoo.nn import divergence_penalty, plain_networks, score, together, wasserstein
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(ganzoo.Config):
-    """k and p are the paper's choice; sizes are small for a CPU, Adam's numbers are DCGAN's."""
+class Config(ganzoo.PlainConfig, ganzoo.AdamConfig):
+    """k and p are the paper's choice; all else is common."""
 
-    latent_dim: Annotated[int, "Z, length of the noise vector", ganzoo.Range(1, 4096)] = 100
-    width: Annotated[int, "channels at half the full size; 32 for a CPU", ganzoo.Range(1, 512)] = 32
-    units: Annotated[int, "units of each hidden layer where there are no convolutions", ganzoo.Range(1, 8192)] = 256
     weight: Annotated[float, "k: weight of the slope's power", ganzoo.Range(0, 1e6)] = 2.0
     power: Annotated[float, "p: power of the slope", ganzoo.Range(1, 20)] = 6.0
-    lr: Annotated[float, "Adam's step size for both players (DCGAN's)", ganzoo.Range(0, 1)] = 2e-4
-    beta1: Annotated[float, "Adam's decay of the mean gradient (DCGAN's)", ganzoo.Range(0, 0.9999)] = 0.5
-    beta2: Annotated[float, "Adam's decay of the mean square", ganzoo.Range(0, 0.999999)] = 0.999
 
 
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
-    """G: (N, Z) -> (N, *S), in [-1, 1] where the data are.  D: (N, *S) -> (N,), unbounded, no batch norm."""
-    return {
-        "G": generator_for(space, config.latent_dim, config.width, config.units),
-        "D": discriminator_for(space, config.width, config.units, norm=None),
-    }
+    """G: (N, Z) -> (N, *S).  D: (N, *S) -> (N,), unbounded; without batch norm, for a slope at each sample alone."""
+    return plain_networks(config, space, norm=None)
 
 
 def divergence(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
@@ -52,10 +43,9 @@ def critic_score(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict
 
 def players(config: Config) -> list[ganzoo.Player]:
     """D climbs the divergence, then G climbs its score; turn by turn, as in Algorithm 1."""
-    adam = ganzoo.Adam(lr=config.lr, betas=(config.beta1, config.beta2))
     return [
-        ganzoo.maximize(divergence, over="D", by=adam, equilibrium=0.0),
-        ganzoo.maximize(critic_score, over="G", by=adam),
+        ganzoo.maximize(divergence, over="D", by=config.adam, equilibrium=0.0),
+        ganzoo.maximize(critic_score, over="G", by=config.adam),
     ]
 
 

@@ -13,15 +13,23 @@ from typing import Annotated
 from torch import Tensor, nn
 
 import ganzoo
-from ganzoo.nn import conv_discriminator, conv_generator, gradient_penalty, mlp, score, together, wasserstein
+from ganzoo.nn import (
+    conv_discriminator,
+    conv_generator,
+    discriminator_for,
+    generator_for,
+    gradient_penalty,
+    score,
+    together,
+    wasserstein,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(ganzoo.Config):
+class Config(ganzoo.PlainConfig, ganzoo.AdamConfig):
     """Numbers are those of Algorithm 1, sizes those of the authors' code (MNIST and toy data)."""
 
     latent_dim: Annotated[int, "Z, length of the noise vector, the authors'", ganzoo.Range(1, 4096)] = 128
-    width: Annotated[int, "channels at half the full size; 64 by the authors, 32 for a CPU", ganzoo.Range(1, 512)] = 32
     units: Annotated[int, "units of each hidden layer for vectors, the authors'", ganzoo.Range(1, 8192)] = 512
     critic_turns: Annotated[int, "n_critic: turns of D per turn of G", ganzoo.Range(1, 100)] = 5
     penalty: Annotated[float, "lambda: weight of the penalty on D's slope", ganzoo.Range(0, 1e6)] = 10.0
@@ -37,11 +45,9 @@ def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
             "G": conv_generator(config.latent_dim, space.shape, config.width),
             "D": conv_discriminator(space.shape, config.width, norm=None),
         }
-    hidden = (config.units,) * 3
-    bound = nn.Identity() if space.range is None else nn.Tanh()
     return {
-        "G": nn.Sequential(mlp(config.latent_dim, *hidden, space.numbers), bound, nn.Unflatten(1, space.shape)),
-        "D": nn.Sequential(nn.Flatten(), mlp(space.numbers, *hidden, 1), nn.Flatten(0)),
+        "G": generator_for(space, config.latent_dim, config.width, config.units, hidden=3),
+        "D": discriminator_for(space, config.width, config.units, hidden=3),
     }
 
 
@@ -59,10 +65,9 @@ def critic_score(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict
 
 def players(config: Config) -> list[ganzoo.Player]:
     """D climbs the penalised distance n_critic times, then G climbs its score. Algorithm 1."""
-    adam = ganzoo.Adam(lr=config.lr, betas=(config.beta1, config.beta2))
     return [
-        ganzoo.maximize(distance, over="D", by=adam, turns=config.critic_turns, equilibrium=0.0),
-        ganzoo.maximize(critic_score, over="G", by=adam),
+        ganzoo.maximize(distance, over="D", by=config.adam, turns=config.critic_turns, equilibrium=0.0),
+        ganzoo.maximize(critic_score, over="G", by=config.adam),
     ]
 
 

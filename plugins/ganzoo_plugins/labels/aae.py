@@ -19,12 +19,11 @@ from ganzoo.nn import encoder_for, generator_for, minimax, mlp, non_saturating, 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(ganzoo.Config):
+class Config(ganzoo.PlainConfig):
     """Z is the paper's (section 2.3, MNIST); units are smaller, Adam in place of momentum, for a CPU."""
 
     latent_dim: Annotated[int, "Z, length of the code", ganzoo.Range(1, 4096)] = 8
     units: Annotated[int, "units of each hidden layer; 1000 in the paper", ganzoo.Range(1, 8192)] = 512
-    width: Annotated[int, "channels at half the full size, for images of 16, 32, ...", ganzoo.Range(1, 512)] = 32
     lr: Annotated[float, "Adam's step size for the reconstruction", ganzoo.Range(0, 1)] = 1e-3
     adversarial_lr: Annotated[float, "Adam's step size for D and for E against D", ganzoo.Range(0, 1)] = 2e-4
     beta1: Annotated[float, "Adam's decay of the mean gradient (DCGAN's)", ganzoo.Range(0, 0.9999)] = 0.5

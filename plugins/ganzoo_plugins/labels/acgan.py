@@ -30,16 +30,10 @@ from ganzoo.nn import (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(ganzoo.Config):
-    """Adam's numbers and Z are those of table 1 and 2; sizes are common for MNIST."""
+class Config(ganzoo.PlainConfig, ganzoo.AdamConfig):
+    """Adam's numbers are those of tables 1 and 2, where Z is 110; sizes are common for MNIST."""
 
-    latent_dim: Annotated[int, "Z, length of the noise vector; 110 in table 2", ganzoo.Range(1, 4096)] = 100
-    units: Annotated[int, "units of each hidden layer", ganzoo.Range(1, 8192)] = 256
-    width: Annotated[int, "channels at half the full size, for images of 16, 32, ...", ganzoo.Range(1, 512)] = 32
     dropout: Annotated[float, "share of D's features dropped; .5 in table 1", ganzoo.Range(0, 0.95)] = 0.3
-    lr: Annotated[float, "Adam's step size for both players, the paper's", ganzoo.Range(0, 1)] = 2e-4
-    beta1: Annotated[float, "Adam's decay of the mean gradient, the paper's", ganzoo.Range(0, 0.9999)] = 0.5
-    beta2: Annotated[float, "Adam's decay of the mean square, the paper's", ganzoo.Range(0, 0.999999)] = 0.999
 
 
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
@@ -86,10 +80,9 @@ def fooling(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str,
 
 def players(config: Config) -> list[ganzoo.Player]:
     """D climbs L_S + L_C, then G fools it about the source and helps it with the class."""
-    adam = ganzoo.Adam(lr=config.lr, betas=(config.beta1, config.beta2))
     return [
-        ganzoo.maximize(telling, over="D", by=adam),
-        ganzoo.maximize(fooling, over="G", by=adam),
+        ganzoo.maximize(telling, over="D", by=config.adam),
+        ganzoo.maximize(fooling, over="G", by=config.adam),
     ]
 
 

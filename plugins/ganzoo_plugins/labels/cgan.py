@@ -18,16 +18,10 @@ from ganzoo.nn import Concatenated, JointDiscriminator, Labelled, class_count, g
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(ganzoo.Config):
-    """The game, Z and dropout are the paper's; sizes are common for MNIST, Adam's numbers are DCGAN's."""
+class Config(ganzoo.PlainConfig, ganzoo.AdamConfig):
+    """The game, Z and dropout are the paper's; sizes are common for MNIST."""
 
-    latent_dim: Annotated[int, "Z, length of the noise vector, the paper's", ganzoo.Range(1, 4096)] = 100
-    units: Annotated[int, "units of each hidden layer", ganzoo.Range(1, 8192)] = 256
-    width: Annotated[int, "channels at half the full size, for images of 16, 32, ...", ganzoo.Range(1, 512)] = 32
     dropout: Annotated[float, "share of D's joint units dropped; .5 in the paper", ganzoo.Range(0, 0.95)] = 0.3
-    lr: Annotated[float, "Adam's step size for both players (DCGAN's)", ganzoo.Range(0, 1)] = 2e-4
-    beta1: Annotated[float, "Adam's decay of the mean gradient (DCGAN's)", ganzoo.Range(0, 0.9999)] = 0.5
-    beta2: Annotated[float, "Adam's decay of the mean square", ganzoo.Range(0, 0.999999)] = 0.999
 
 
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
@@ -62,10 +56,9 @@ def fooling(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str,
 
 def players(config: Config) -> list[ganzoo.Player]:
     """D climbs V, then G climbs E log D(G(z | y) | y)."""
-    adam = ganzoo.Adam(lr=config.lr, betas=(config.beta1, config.beta2))
     return [
-        ganzoo.maximize(value, over="D", by=adam, equilibrium=-math.log(4)),
-        ganzoo.maximize(fooling, over="G", by=adam),
+        ganzoo.maximize(value, over="D", by=config.adam, equilibrium=-math.log(4)),
+        ganzoo.maximize(fooling, over="G", by=config.adam),
     ]
 
 

@@ -39,7 +39,7 @@ class Codes(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(ganzoo.Config):
+class Config(ganzoo.AdamConfig):
     """Codes, weights and Adam's numbers are the paper's for MNIST."""
 
     noise: Annotated[int, "length of z_n", ganzoo.Range(1, 4096)] = 30
@@ -54,7 +54,6 @@ class Config(ganzoo.Config):
     lr: Annotated[float, "Adam's step size for all players; 1e-4 in the paper, 5e-4 for a CPU", ganzoo.Range(0, 1)] = (
         5e-4
     )
-    beta1: Annotated[float, "Adam's decay of the mean gradient", ganzoo.Range(0, 0.9999)] = 0.5
     beta2: Annotated[float, "Adam's decay of the mean square", ganzoo.Range(0, 0.999999)] = 0.9
 
 
@@ -101,10 +100,9 @@ def fooling(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str,
 
 def players(config: Config) -> list[ganzoo.Player]:
     """D climbs the penalised distance, then G and E together climb the score and the reading of the codes."""
-    adam = ganzoo.Adam(lr=config.lr, betas=(config.beta1, config.beta2))
     return [
-        ganzoo.maximize(distance, over="D", by=adam, turns=config.critic_turns, equilibrium=0.0),
-        ganzoo.maximize(fooling, over=("G", "E"), by=adam),
+        ganzoo.maximize(distance, over="D", by=config.adam, turns=config.critic_turns, equilibrium=0.0),
+        ganzoo.maximize(fooling, over=("G", "E"), by=config.adam),
     ]
 
 

@@ -23,16 +23,13 @@ from ganzoo.nn import conv_discriminator, conv_generator, minimax, non_saturatin
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(ganzoo.Config):
+class Config(ganzoo.AdamConfig):
     """Z and the tasks are the paper's (section 4, digits); the networks are DCGAN's, for a CPU."""
 
     second: Annotated[Literal["negative", "edges"], "what the second domain is, the paper's tasks B and A"] = "negative"
     shown: Annotated[Literal["first", "pairs"], "samples are of G1, or of G1 and G2 in turn, two to each z"] = "first"
     latent_dim: Annotated[int, "Z, length of the noise vector", ganzoo.Range(1, 4096)] = 100
     width: Annotated[int, "channels at half the full size", ganzoo.Range(1, 512)] = 32
-    lr: Annotated[float, "Adam's step size for all players (the paper's)", ganzoo.Range(0, 1)] = 2e-4
-    beta1: Annotated[float, "Adam's decay of the mean gradient (the paper's)", ganzoo.Range(0, 0.9999)] = 0.5
-    beta2: Annotated[float, "Adam's decay of the mean square (the paper's)", ganzoo.Range(0, 0.999999)] = 0.999
 
 
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
@@ -82,10 +79,9 @@ def fooling(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str,
 
 def players(config: Config) -> list[ganzoo.Player]:
     """D1 and D2 climb V, then G1 and G2 climb E log D; shared weights get both gradients. Algorithm 1."""
-    adam = ganzoo.Adam(lr=config.lr, betas=(config.beta1, config.beta2))
     return [
-        ganzoo.maximize(value, over=("D1", "D2"), by=adam, equilibrium=-2 * math.log(4)),
-        ganzoo.maximize(fooling, over=("G1", "G2"), by=adam),
+        ganzoo.maximize(value, over=("D1", "D2"), by=config.adam, equilibrium=-2 * math.log(4)),
+        ganzoo.maximize(fooling, over=("G1", "G2"), by=config.adam),
     ]
 
 

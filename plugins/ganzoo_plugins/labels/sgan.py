@@ -31,18 +31,13 @@ from ganzoo.nn import (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(ganzoo.Config):
+class Config(ganzoo.PlainConfig, ganzoo.AdamConfig):
     """Z is the paper's for MNIST; the other numbers are ours, for a CPU."""
 
-    latent_dim: Annotated[int, "Z, length of the noise vector, the paper's", ganzoo.Range(1, 4096)] = 100
     matching: Annotated[bool, "G matches D's features, section 3.1, instead of climbing E log D(G(z))"] = False
-    units: Annotated[int, "units of each hidden layer", ganzoo.Range(1, 8192)] = 256
-    width: Annotated[int, "channels at half the full size, for images of 16, 32, ...", ganzoo.Range(1, 512)] = 32
     input_dropout: Annotated[float, "share of a sample's numbers that D does not see", ganzoo.Range(0, 0.95)] = 0.2
     dropout: Annotated[float, "share of D's features dropped; Gaussian noise in the paper", ganzoo.Range(0, 0.95)] = 0.5
     lr: Annotated[float, "Adam's step size for both players", ganzoo.Range(0, 1)] = 1e-3
-    beta1: Annotated[float, "Adam's decay of the mean gradient, DCGAN's", ganzoo.Range(0, 0.9999)] = 0.5
-    beta2: Annotated[float, "Adam's decay of the mean square", ganzoo.Range(0, 0.999999)] = 0.999
 
 
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
@@ -83,12 +78,11 @@ def fooling(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str,
 
 def players(config: Config) -> list[ganzoo.Player]:
     """D climbs its three likelihoods; then G climbs E log D(G(z)), or descends the features' mismatch."""
-    adam = ganzoo.Adam(lr=config.lr, betas=(config.beta1, config.beta2))
     return [
-        ganzoo.maximize(telling, over="D", by=adam),
-        ganzoo.minimize(mismatch, over="G", by=adam)
+        ganzoo.maximize(telling, over="D", by=config.adam),
+        ganzoo.minimize(mismatch, over="G", by=config.adam)
         if config.matching
-        else ganzoo.maximize(fooling, over="G", by=adam),
+        else ganzoo.maximize(fooling, over="G", by=config.adam),
     ]
 
 
