@@ -4,6 +4,7 @@ GanzooError                2   something that a person can put right: asked, fou
 ├── UsageError             2   an option, a name or a value is wrong; lists every mistake at once
 ├── DataError              2   the data set is absent, unreadable, too small or has changed
 ├── CheckpointError        2   no checkpoint verifies, or it is of another GAN or a newer format
+├── ModelError             2   a published model is damaged, is none, or was made with what is not installed
 ├── PluginError            1   a plugin raised, or returned what the contract does not allow
 ├── Diverged               3   non-finite values came back after a rollback and a replay
 ├── NetworkError           4   a download or the Hub failed
@@ -20,6 +21,7 @@ __all__ = [
     "DataError",
     "Diverged",
     "GanzooError",
+    "ModelError",
     "NetworkError",
     "PluginError",
     "Stopped",
@@ -48,6 +50,10 @@ class DataError(GanzooError):
 
 class CheckpointError(GanzooError):
     """A checkpoint does not verify, belongs to another GAN, or has a newer format."""
+
+
+class ModelError(GanzooError):
+    """A published model is damaged, is none of ganzoo's, or was made with what is not installed here."""
 
 
 class PluginError(GanzooError):

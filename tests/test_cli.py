@@ -18,10 +18,16 @@ def test_without_a_command_it_shows_help_and_fails(capsys):
     assert "Commands:" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", sorted(ganzoo.commands))
+def typed(group, *before):
+    """Every command as it is typed, those of groups inside too."""
+    for name, command in sorted(group.commands.items()):
+        yield from typed(command, *before, name) if hasattr(command, "commands") else [" ".join([*before, name])]
+
+
+@pytest.mark.parametrize("name", list(typed(ganzoo)))
 def test_every_help_says_what_quiet_does_and_ends_with_an_example(name, capsys):
     with pytest.raises(SystemExit) as end:
-        main([name, "--help"])
+        main([*name.split(), "--help"])
     text = capsys.readouterr().out
     assert end.value.code == 0
     assert "-q, --quiet" in text

@@ -1,0 +1,52 @@
+"""Whether files have the only contents that they may have."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from ganzoo.errors import ModelError
+from ganzoo.hub.layout import FILES, Pin
+
+__all__ = ["pin_of", "verify"]
+
+
+def pin_of(path: Path) -> Pin:
+    """A file's hash and size, read in parts. Raises OSError."""
+    with path.open("rb") as file:
+        return Pin(hashlib.file_digest(file, "sha256").hexdigest(), file.tell())
+
+
+def verify(folder: Path, pins: Mapping[str, Pin], names: Iterable[str], source: str) -> None:
+    """Hold files to their pins. source: who says what they should be, as in "the registry".
+
+    Raises ModelError that names the file, what it has and what it should have.
+    """
+    for name in names:
+        path, pin = folder / name, pins.get(name)
+        if pin is None:
+            raise ModelError(f"{source} does not list {name}, which every model has")
+        try:
+            size = path.stat().st_size
+            if size != pin.size or size > FILES[name]:
+                raise ModelError(f"{path} has {size:,} bytes, {source} says {pin.size:,}: {_start(path)}")
+            found = pin_of(path)
+        except OSError as error:
+            raise ModelError(f"{path} cannot be read: {error.strerror or error}") from None
+        if found != pin:
+            raise ModelError(
+                f"{path} has the sha256 {found.sha256[:12]}..., {source} says {pin.sha256[:12]}...: it is damaged or "
+                "was changed, and is not used"
+            )
+
+
+def _start(path: Path) -> str:
+    """What a file of the wrong size seems to be."""
+    with path.open("rb") as file:
+        start = file.read(256)
+    if start.startswith(b"version https://git-lfs"):
+        return "it is a git-LFS pointer and not the file itself; type: git lfs pull"
+    if start.lstrip()[:1] == b"<":
+        return "it is a web page"
+    return "it is not whole"
