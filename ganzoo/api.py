@@ -35,6 +35,7 @@ _FREE = {
     "log_every",
     "sample_every",
     "minutes",
+    "report_to",
 }
 
 

@@ -44,6 +44,8 @@ class Flag:
     def read(self, value: Any, origin: str) -> tuple[Any, str]:
         """A value, which may be a string as typed, as the field's type; and what is wrong with it or ""."""
         called = {COMMAND_LINE: self.spelling, ENVIRONMENT: self.variable}.get(origin, self.option.name)
+        if typing.get_origin(self.option.type) is tuple and isinstance(value, str):
+            value = tuple(value.split(","))
         value = self.option.read(value)
         example = _EXAMPLES.get(self.option.type, self.option.default)
         example = typing.get_args(self.option.type)[0] if self.choices else example

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ganzoo.data import Dataset, Request, Summary
     from ganzoo.engine.train import Run
     from ganzoo.judge.metric import Metric
+    from ganzoo.settings import Settings
 
 __all__ = ["PROJECT", "hookimpl", "hookspec"]
 
@@ -44,6 +45,15 @@ def ganzoo_dataset_summary(root: Path) -> Summary:
 @hookspec(firstresult=True)
 def ganzoo_metric() -> Metric:
     """Return the metric. Called once per judgement that may use it. Group `ganzoo.metrics`."""
+
+
+@hookspec
+def ganzoo_observer(settings: Settings) -> object | None:
+    """Return an object whose methods answer the hooks below for this run alone, in place of the module; or None.
+
+    Called once, when a run is prepared and nothing is written yet. Group `ganzoo.observers`. A UsageError ends
+    the run there, as where `settings.report_to` asks for an observer that lacks a library.
+    """
 
 
 @hookspec

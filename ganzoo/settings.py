@@ -74,6 +74,11 @@ class Settings:
     keep: Annotated[int, "checkpoints that are kept", Range(1)] = 3
     log_every: Annotated[int | None, "steps between lines of metrics.jsonl", Range(1)] = None
     sample_every: Annotated[int | None, "steps between pictures", Range(1)] = None
+    report_to: Annotated[
+        tuple[str, ...] | None,
+        "also to tensorboard, or other observers that are asked for by name",
+        Typed(metavar="NAME"),
+    ] = None
     start_from: Annotated[str | None, "start from the weights of this run or checkpoint", Typed("--from", "RUN")] = None
     out: Annotated[str | None, "the run's folder, else a new one in runs/", Typed(metavar="FOLDER")] = None
 
@@ -200,6 +205,11 @@ def _unknown_names(settings: Settings) -> list[str]:
             catalogue.entry(data, catalogue.DATASETS)
         except UsageError as error:
             mistakes += [f"{mistake}, or give a path" for mistake in error.mistakes]
+    for name in settings.report_to or ():
+        try:
+            catalogue.entry(name, catalogue.OBSERVERS)
+        except UsageError as error:
+            mistakes += error.mistakes
     try:
         read_dynamics(settings.dynamics)
     except UsageError as error:

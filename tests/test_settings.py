@@ -187,3 +187,12 @@ def test_completed_parses_the_hyper_parameters():
     resolved.settings.options["latent_dim"] = "65"
     with pytest.raises(UsageError, match="latent_dim=65: expected at least 1 and at most 64"):
         completed(resolved, ARCHITECTURE)
+
+
+def test_observers_to_report_to_are_typed_with_commas_and_known_by_name(installed):
+    installed.add("mine", "raise RuntimeError('imported')", group="ganzoo.observers")
+    found = resolve([("command line", {"gan": "dcgan", "report_to": "tensorboard,mine"})]).settings
+    assert found.report_to == ("tensorboard", "mine")
+    assert Settings.from_toml(found.to_toml()) == found
+    with pytest.raises(UsageError, match="unknown observer 'tensorbord'; did you mean 'tensorboard'"):
+        resolve([("command line", {"gan": "dcgan", "report_to": "tensorbord"})])

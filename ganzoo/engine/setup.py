@@ -20,6 +20,7 @@ from ganzoo.engine import device as devices
 from ganzoo.engine.checkpoint import newest, read
 from ganzoo.engine.folder import find
 from ganzoo.engine.game import Game
+from ganzoo.engine.observers import Observers
 from ganzoo.engine.state import State, named_parameters, tensors_of
 from ganzoo.engine.trial import play_step, seconds_per_step, try_turns
 from ganzoo.errors import CheckpointError, PluginError, UsageError
@@ -48,6 +49,7 @@ class Setup:
     seconds: float
     saved: int
     notes: list[str]
+    observers: Observers
 
     @property
     def settings(self) -> Settings:
@@ -150,6 +152,7 @@ def prepare(resolved: Resolved) -> Setup:
         seconds=seconds,
         saved=saved,
         notes=notes,
+        observers=Observers(settings),
     )
 
 

@@ -16,7 +16,6 @@ from ganzoo.engine.folder import RunFolder, now
 from ganzoo.engine.generator import Generator
 from ganzoo.engine.listener import Listener
 from ganzoo.engine.model import write_model
-from ganzoo.engine.observers import Observers
 from ganzoo.engine.samples import Samples
 from ganzoo.engine.scores import score_samples
 from ganzoo.engine.setup import Setup
@@ -53,7 +52,7 @@ class Run:
         self._request = StopRequest()
         self._watch = Watch(self.game)
         self._saved_step = -1
-        self._observers = Observers()
+        self._observers = setup.observers
 
     @property
     def due_for_picture(self) -> bool:
