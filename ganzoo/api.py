@@ -42,8 +42,9 @@ _FREE = {
 def train(gan: str, *, listener: Listener | None = None, **settings: Any) -> Run:
     """Train a GAN and return the finished run; keywords are the flags of `ganzoo train` with underscores.
 
-    None is as if it were not given. options={...} are the GAN's hyper-parameters. Raises UsageError that lists
-    every mistake, DataError, PluginError, Diverged, and Stopped after Ctrl-C (the run is saved then).
+    gan: the name of an installed one, or a plugin's file, "./my_gan.py". None is as if it were not given.
+    options={...} are the GAN's hyper-parameters. Raises UsageError that lists every mistake, DataError, PluginError,
+    Diverged, and Stopped after Ctrl-C (the run is saved then).
     """
     given = {name: value for name, value in settings.items() if value is not None}
     return start(resolve([("environment", environment()), ("call", {"gan": gan, **given})]), listener)
@@ -56,6 +57,7 @@ def start(resolved: Resolved, listener: Listener | None = None) -> Run:
     """
     from ganzoo.engine.files import write_whole
     from ganzoo.engine.folder import RunFolder, create
+    from ganzoo.engine.origin import refuse_changed_file
     from ganzoo.engine.setup import prepare
     from ganzoo.engine.train import Run
 
@@ -64,9 +66,10 @@ def start(resolved: Resolved, listener: Listener | None = None) -> Run:
         folder = RunFolder(Path(out))
         if not folder.config.is_file():
             raise UsageError(f"--out {out} exists and is not a run of ganzoo; choose another folder")
+        refuse_changed_file(folder)
         return _go_on(folder, prepare(_with_threads_of(folder, resolved)), listener, same=True)
     setup = prepare(resolved)
-    folder = create(out, setup.settings.gan, setup.settings.data or "")
+    folder = create(out, setup.entry.name, setup.settings.data or "")
     folder.lock()
     try:
         write_whole(folder.config, setup.settings.to_toml().encode())
@@ -84,44 +87,53 @@ def resume(
     minutes: float | None = None,
     device: str | None = None,
     data_root: str | None = None,
+    plugin: str | None = None,
     listener: Listener | None = None,
 ) -> Run:
     """Go on with a run from its newest good checkpoint and return it when it is finished.
 
     target: the run's folder, a file in it, its name, or `latest`. steps: a new end. minutes: the time after
-    which to stop. device: another than before. data_root: where downloads live now. Raises UsageError,
-    CheckpointError if no checkpoint verifies, DataError if the data have changed.
+    which to stop. device: another than before. data_root: where downloads live now. plugin: the GAN to go on with, a
+    name or a file, where its one-file plugin has moved or changed. Raises UsageError, CheckpointError if no
+    checkpoint verifies or such a file is gone or has changed, DataError if the data have changed.
     """
     from ganzoo.engine.folder import find
+    from ganzoo.engine.origin import refuse_changed_file
     from ganzoo.engine.setup import prepare
 
     folder = find(target)
-    changes = {"steps": steps, "minutes": minutes, "device": device, "data_root": data_root}
+    changes = {"gan": plugin, "steps": steps, "minutes": minutes, "device": device, "data_root": data_root}
     asked = {name: value for name, value in changes.items() if value is not None}
     known = {name: value for name, value in _config(folder).items() if name != "start_from"}  # long since copied
+    if not plugin:
+        refuse_changed_file(folder)
     resolved = resolve([("environment", environment()), ("config.toml", known), ("call", asked)])
     return _go_on(folder, prepare(_with_threads_of(folder, resolved)), listener, same=False)
 
 
-def load(target: str | Path = "latest", *, step: int | None = None, raw: bool = False) -> Generator:
+def load(
+    target: str | Path = "latest", *, step: int | None = None, raw: bool = False, plugin: str | None = None
+) -> Generator:
     """A generator, ready to sample: `ganzoo.load("runs/dcgan-mnist-001").sample(16, seed=0)`.
 
     target: a run (folder, name or `latest`), its `model` folder, or a checkpoint file. step: that checkpoint
-    of the run. raw: the weights themselves, not their moving average. Raises UsageError, CheckpointError.
+    of the run. raw: the weights themselves, not their moving average. plugin: the GAN to load it with, a name or a
+    file, where its one-file plugin has moved or changed. Raises UsageError, CheckpointError.
     """
     from ganzoo.engine.checkpoint import newest
     from ganzoo.engine.folder import checkpoint_in, find
     from ganzoo.engine.model import from_checkpoint, read_model
+    from ganzoo.engine.origin import file_of
 
     path = Path(target)
-    if path.suffix == ".safetensors" and path.name.startswith("step-"):
-        return from_checkpoint(path, raw=raw)
     if (path / "generator.safetensors").is_file():
-        return read_model(path)
-    folder = find(target)
-    if step is not None:
-        return from_checkpoint(checkpoint_in(folder, step), raw=raw)
-    return from_checkpoint(newest(folder.checkpoints)[0].path, raw=raw)
+        return read_model(path, plugin)
+    if path.suffix == ".safetensors" and path.name.startswith("step-"):
+        folder = _folder_of(path)
+    else:
+        folder = find(target)
+        path = checkpoint_in(folder, step) if step is not None else newest(folder.checkpoints)[0].path
+    return from_checkpoint(path, raw=raw, file=file_of(folder) if folder else "", named=plugin)
 
 
 def evaluate(
@@ -136,13 +148,14 @@ def evaluate(
     device: str = "auto",
     step: int | None = None,
     raw: bool = False,
+    plugin: str | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> Evaluation:
     """Judge n samples of a generator against real ones, and write metrics.json into its run's folder if it has one.
 
-    target, step, raw: as `load` takes them, or a run or a generator. data: as --data, by default what the run was
-    trained on. metrics: names of the group `ganzoo.metrics`, by default all that fit. extractor: raw, classifier
-    or inception, by default what suits the data. tell: is given lines on what is being done.
+    target, step, raw, plugin: as `load` takes them, or a run or a generator. data: as --data, by default what the
+    run was trained on. metrics: names of the group `ganzoo.metrics`, by default all that fit. extractor: raw,
+    classifier or inception, by default what suits the data. tell: is given lines on what is being done.
     Raises UsageError for too few samples and for what does not fit, DataError, CheckpointError.
     """
     from ganzoo.engine.device import choose
@@ -154,7 +167,7 @@ def evaluate(
         folder, generator = None, target
     else:
         place = target if isinstance(target, str | Path) else target.folder
-        folder, generator = _folder_of(place), load(place, step=step, raw=raw)
+        folder, generator = _folder_of(place), load(place, step=step, raw=raw, plugin=plugin)
     before = Settings.from_toml(folder.config.read_text("utf-8")) if folder else None
     name = data or (before.data if before else None)
     reals = open_reals(generator, name, data_root or (before.data_root if before else None))
@@ -199,8 +212,8 @@ def _go_on(folder: RunFolder, setup: Setup, listener: Listener | None, *, same: 
         if not same or steps_in(folder.checkpoints):  # without any, it was killed before it saved its start
             saved, skipped = newest(folder.checkpoints)
             run.load(saved)
-        if setup.settings.steps != before.steps:
-            changed = replace(before, steps=setup.settings.steps)
+        changed = replace(before, steps=setup.settings.steps, gan=setup.settings.gan)
+        if changed != before:
             write_whole(folder.config, changed.to_toml().encode())
         for line in skipped:
             run.tell(line)

@@ -1,22 +1,22 @@
 """Which plugins are installed, read from entry points and files; and the loading of exactly one of them.
 
-Nothing here imports torch, and nothing but `load`, `call`, `check` and `observers` imports a plugin.
+Nothing here imports torch, and nothing but `load`, `call`, `check` and `observers` imports a plugin. A name is looked
+up among what is installed, never as a path; a file is run only where the user typed its path (`typed`).
 """
 
 from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
-from functools import cached_property
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ganzoo.entry import Entry
 from ganzoo.errors import GanzooError, PluginError, UsageError, nearest
-from ganzoo.outline import Outline
 
 if TYPE_CHECKING:
-    from importlib import metadata
+    from types import ModuleType
 
     import pluggy
 
@@ -37,6 +37,7 @@ __all__ = [
     "load",
     "names",
     "observers",
+    "typed",
 ]
 
 ARCHITECTURES, DATASETS = "ganzoo.architectures", "ganzoo.datasets"
@@ -52,58 +53,6 @@ _LISTING = {
     METRICS: "ganzoo doctor",
     OBSERVERS: "ganzoo doctor",
 }
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One installed plugin as its entry point and its file describe it, without importing it."""
-
-    name: str
-    group: str
-    point: metadata.EntryPoint
-
-    @property
-    def distribution(self) -> str:
-        """The name of the distribution that brought the plugin (reads its METADATA, which is slow)."""
-        return self.point.dist.name if self.point.dist else "an unknown distribution"
-
-    @property
-    def version(self) -> str:
-        """The version of that distribution."""
-        return self.point.dist.version if self.point.dist else ""
-
-    @cached_property
-    def file(self) -> Path | None:
-        """The plugin's file, found from its top-level package's search path; None if not a plain file."""
-        top, *rest = self.point.module.split(".")
-        folders, origin = _search_path(top)
-        if not rest:
-            return origin
-        for folder in folders:
-            stem = Path(folder, *rest)
-            for path in (stem.with_name(stem.name + ".py"), stem / "__init__.py"):
-                if path.is_file():
-                    return path
-        return None
-
-    @cached_property
-    def outline(self) -> Outline:
-        """What the file says of itself: summary, paper, tasks, option names."""
-        return Outline(self.file.read_text("utf-8", errors="replace") if self.file else "")
-
-
-def _search_path(top: str) -> tuple[tuple[str, ...], Path | None]:
-    """Where a top-level package's submodules are, and its own file; found without importing it."""
-    import importlib.util
-
-    try:
-        spec = importlib.util.find_spec(top)
-    except (ImportError, ValueError):
-        spec = None  # the plugin's loading will say so
-    if spec is None:
-        return (), None
-    origin = Path(spec.origin) if spec.has_location and spec.origin else None
-    return tuple(spec.submodule_search_locations or ()), origin
 
 
 def _blocked() -> set[str]:
@@ -137,30 +86,51 @@ def entry(name: str, group: str = ARCHITECTURES) -> Entry:
         hint = "; ".join(filter(None, [nearest(name, names(group)), f"see `{_LISTING[group]}`"]))
         raise UsageError(f"unknown {_WHAT[group]} {name!r}; {hint}")
     if len(found) > 1:
-        owners = " and ".join(sorted({f"{claim.distribution} ({claim.point.value})" for claim in found}))
+        owners = " and ".join(sorted({f"{claim.distribution} ({claim.module})" for claim in found}))
         raise UsageError(f"{_WHAT[group]} {name!r} is claimed by {owners}; uninstall one of them")
     return found[0]
 
 
-def load(name: str) -> Architecture:
-    """The architecture of that name; imports its plugin. Raises UsageError and PluginError as `call` does."""
+def typed(word: str, group: str = ARCHITECTURES) -> Entry:
+    """The plugin that a user typed: the name of an installed one, or a one-file plugin's path, `./my_gan.py`.
+
+    Raises UsageError as `entry` does, if there is no such file, or if its name cannot be a GAN's.
+    """
+    if not word.endswith(".py"):
+        return entry(word, group)
+    path = Path(word).absolute()
+    if not path.is_file():
+        raise UsageError(f"there is no file {word}; name a plugin's file, or a {_WHAT[group]} of `{_LISTING[group]}`")
+    name = path.stem.lower().replace("_", "-")
+    if not NAME.fullmatch(name):
+        raise UsageError(f"{word}: the file's name becomes the {_WHAT[group]}'s; call it like my_gan.py")
+    return Entry(name, group, path=path)
+
+
+def load(gan: str | Entry) -> Architecture:
+    """The architecture of that name or entry; imports its plugin. Raises UsageError and PluginError as `call` does."""
     from ganzoo.contract import Architecture
 
-    answer = call(ARCHITECTURES, name, "ganzoo_architecture")
+    found = entry(gan) if isinstance(gan, str) else gan
+    answer = _answer(found, "ganzoo_architecture")
     if not isinstance(answer, Architecture):
         kind = type(answer).__name__
-        raise PluginError(f"{_owner(entry(name))}: ganzoo_architecture returned {kind}, expected Architecture")
+        raise PluginError(f"{_owner(found)}: ganzoo_architecture returned {kind}, expected Architecture")
     return answer
 
 
 def call(group: str, name: str, hook: str, **arguments: Any) -> Any:
     """The answer of one plugin's hook; imports that plugin and no other.
 
-    Raises UsageError if the name is unknown or claimed twice, PluginError with the plugin's exception as its
-    cause if importing it or calling it fails, its hook is misspelt or absent, or it answers None. An error
-    for people that the hook itself raises (DataError, NetworkError) passes unchanged.
+    Raises UsageError if the name is unknown or claimed twice, GanzooError if the plugin is made for a newer ganzoo,
+    PluginError with the plugin's exception as its cause if importing it or calling it fails, its name cannot be
+    typed, its hook is misspelt or absent, or it answers None. An error for people that the hook itself raises
+    (DataError, NetworkError) passes unchanged.
     """
-    found = entry(name, group)
+    return _answer(entry(name, group), hook, **arguments)
+
+
+def _answer(found: Entry, hook: str, **arguments: Any) -> Any:
     manager = _manager()
     _register(manager, found, hook)
     try:
@@ -175,12 +145,11 @@ def call(group: str, name: str, hook: str, **arguments: Any) -> Any:
 
 
 def check(found: Entry) -> None:
-    """Import the plugin and look for its hook. Raises UsageError or PluginError as `call` does."""
-    entry(found.name, found.group)
-    if not NAME.fullmatch(found.name):
-        raise PluginError(f"{_owner(found)}: its name should match {NAME.pattern}")
+    """Import the plugin and look for its hook. Raises UsageError, GanzooError or PluginError as `call` does."""
+    if found.point:
+        entry(found.name, found.group)
     if found.group == ARCHITECTURES:
-        load(found.name)
+        load(found)
     else:
         _register(_manager(), found, _REQUIRED.get(found.group))
 
@@ -210,8 +179,20 @@ def _register(manager: pluggy.PluginManager, found: Entry, hook: str | None) -> 
     """Import one plugin into the manager, whole or not at all."""
     import pluggy
 
+    from ganzoo.hookspecs import API
+
+    if not NAME.fullmatch(found.name):
+        raise PluginError(f"{_owner(found)}: its name should match {NAME.pattern}")
+    if found.outline.api > API:
+        raise GanzooError(
+            f"{_owner(found)} is made for plugin API {found.outline.api}, this ganzoo has {API}; "
+            "type: pip install --upgrade ganzoo"
+        )
     try:
-        manager.load_setuptools_entrypoints(found.group, name=found.name)
+        if found.path:
+            manager.register(_module(found), name=found.name)
+        else:
+            manager.load_setuptools_entrypoints(found.group, name=found.name)
         manager.check_pending()
     except (Exception, SystemExit) as error:
         if manager.has_plugin(found.name):
@@ -223,8 +204,24 @@ def _register(manager: pluggy.PluginManager, found: Entry, hook: str | None) -> 
         raise PluginError(f"{_owner(found)} has no {hook} marked with @ganzoo.hookimpl")
 
 
+def _module(found: Entry) -> ModuleType:
+    """The module of a one-file plugin, run from the bytes that were hashed; equal bytes give the same module."""
+    from types import ModuleType
+
+    name = f"{found.module}@{found.sha256[:12]}"
+    if name not in sys.modules:
+        module = sys.modules[name] = ModuleType(name)  # where dataclasses and type hints look for it
+        module.__file__ = str(found.path)
+        try:
+            exec(compile(found.contents, module.__file__, "exec"), module.__dict__)  # the file that the user typed
+        except BaseException:
+            del sys.modules[name]
+            raise
+    return sys.modules[name]
+
+
 def _owner(found: Entry) -> str:
-    return f"{_WHAT[found.group]} {found.name!r} of {found.distribution} {found.version}"
+    return f"{_WHAT[found.group]} {found.name!r} of {found.origin}"
 
 
 def _text(error: BaseException) -> str:

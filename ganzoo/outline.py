@@ -49,6 +49,18 @@ class Outline:
         """What follows `Tasks:` in the docstring, split at commas."""
         return tuple(task.strip() for task in self._paragraph("Tasks").split(",") if task.strip())
 
+    @property
+    def api(self) -> int:
+        """What follows `API:` in the docstring, the plugin API's number that the plugin is made for; 1 without it."""
+        found = re.match(r"\d{1,9}\b", self._paragraph("API"))
+        return int(found[0]) if found else 1
+
+    @property
+    def hooks(self) -> tuple[str, ...]:
+        """The names of the functions that the file marks with @hookimpl, in order."""
+        marked = r"^\s*@(?:ganzoo\.)?hookimpl\b[^\n]*\n(?:\s*@[^\n]*\n)*\s*def\s+(\w+)"
+        return tuple(dict.fromkeys(re.findall(marked, self.text, re.MULTILINE)))
+
     def option_names(self) -> list[str] | None:
         """The keys that `-o` takes; None if the file does not tell, as when its Config inherits from another plugin's.
 

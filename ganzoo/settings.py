@@ -33,7 +33,7 @@ _DEVICE = re.compile(r"auto|cpu|mps|(cuda|xpu)(:\d+)?")
 class Settings:
     """What one run is asked to do; None is the plugin's preference, or what the machine and data suggest."""
 
-    gan: Annotated[str, "the GAN, a name of `ganzoo list`", Typed("NAME")]
+    gan: Annotated[str, "the GAN, a name of `ganzoo list` or a plugin's file", Typed("NAME")]
     data: Annotated[
         str | None,
         "a name of `ganzoo datasets`, or a folder or zip of images, an .npz or an idx file",
@@ -193,12 +193,13 @@ def _unknown_names(settings: Settings) -> list[str]:
     mistakes: list[str] = []
     if settings.gan:
         try:
-            keys = catalogue.entry(settings.gan).outline.option_names()
+            gan = catalogue.typed(settings.gan)
         except UsageError as error:
-            keys = None
             mistakes += error.mistakes
-        unknown = [key for key in settings.options if keys is not None and key not in keys]
-        mistakes += [f"unknown option -o {key} of {settings.gan}; {nearest(key, keys or [])}" for key in unknown]
+        else:
+            keys = gan.outline.option_names()
+            unknown = [key for key in settings.options if keys is not None and key not in keys]
+            mistakes += [f"unknown option -o {key} of {gan.name}; {nearest(key, keys or [])}" for key in unknown]
     data = settings.data or ""
     if data in catalogue.names(catalogue.DATASETS) or (catalogue.NAME.fullmatch(data) and not Path(data).exists()):
         try:

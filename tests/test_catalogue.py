@@ -1,10 +1,12 @@
 import sys
+from pathlib import Path
 
 import pytest
 
 from ganzoo import catalogue
 from ganzoo.contract import Architecture
-from ganzoo.errors import DataError, PluginError, UsageError
+from ganzoo.errors import DataError, GanzooError, PluginError, UsageError
+from ganzoo.hookspecs import API
 
 DATA = '''"""A data set."""
 import ganzoo
@@ -30,6 +32,77 @@ def test_an_entry_is_read_without_importing_it(installed):
     assert (entry.distribution, entry.version) == ("ganzoo-tiny", "1.2")
     assert entry.outline.summary == "Tiny GAN: the smallest game that there is."
     assert "stranger_tiny" not in sys.modules
+
+
+def test_a_file_that_the_user_typed_is_a_plugin(installed, tmp_path):
+    path = tmp_path / "My_GAN.py"
+    path.write_text(installed.good)
+    found = catalogue.typed(str(path))
+    assert (found.name, found.word, found.file, found.version) == ("my-gan", str(path), path, "")
+    assert found.outline.summary == "Tiny GAN: the smallest game that there is."
+    assert catalogue.load(found).steps == 5
+    assert catalogue.load(found).config is catalogue.load(catalogue.typed(str(path))).config
+    assert not list(tmp_path.rglob("__pycache__"))
+    assert "my-gan" not in catalogue.names()
+
+
+def test_what_runs_is_what_was_read_when_the_file_was_typed(installed, tmp_path):
+    path = tmp_path / "my_gan.py"
+    path.write_text(installed.good)
+    before = catalogue.typed(str(path))
+    said = before.sha256
+    path.write_text(installed.good.replace("steps=5", "steps=6"))
+    assert (catalogue.load(before).steps, before.sha256) == (5, said)
+    after = catalogue.typed(str(path))
+    assert catalogue.load(after).steps == 6
+    assert after.sha256 != said
+
+
+def test_a_name_is_never_read_as_a_path(installed, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("my_gan.py").write_text("raise SystemExit('run')")
+    for name in ("my_gan.py", "./my_gan.py", str(tmp_path / "my_gan.py")):
+        for read in (catalogue.load, catalogue.entry):
+            with pytest.raises(UsageError, match="unknown GAN"):
+                read(name)
+
+
+@pytest.mark.parametrize(
+    ("path", "said"), [("gone.py", "there is no file gone.py"), ("_.py", "_.py: the file's name becomes the GAN's")]
+)
+def test_a_file_that_cannot_be_a_plugin(tmp_path, monkeypatch, path, said):
+    monkeypatch.chdir(tmp_path)
+    Path("_.py").touch()
+    with pytest.raises(UsageError) as caught:
+        catalogue.typed(path)
+    assert str(caught.value).startswith(said)
+
+
+def test_a_broken_file_is_named_and_runs_anew_when_it_is_mended(installed, tmp_path):
+    path = tmp_path / "my_gan.py"
+    path.write_text(f"{installed.good}raise ZeroDivisionError\n")
+    for _ in range(2):
+        with pytest.raises(PluginError, match=r"GAN 'my-gan' of /.*my_gan.py cannot be imported: ZeroDivisionError"):
+            catalogue.load(catalogue.typed(str(path)))
+
+
+@pytest.mark.parametrize("api", ["2", "17, and more"])
+def test_a_plugin_for_a_newer_ganzoo_is_refused_before_it_is_imported(installed, api):
+    source = installed.good.replace("Tasks:", f"API: {api}\nTasks:")
+    installed.add("newer", source.replace("import ganzoo\n", "import ganzoo\nraise OSError\n"))
+    with pytest.raises(GanzooError) as caught:
+        catalogue.load("newer")
+    number = api.partition(",")[0]
+    assert str(caught.value) == (
+        f"GAN 'newer' of ganzoo-newer 1.2 is made for plugin API {number}, this ganzoo has {API}; "
+        "type: pip install --upgrade ganzoo"
+    )
+    assert caught.value.exit_code == 2
+
+
+def test_a_plugin_for_this_api_is_loaded(installed):
+    installed.add("tiny", installed.good.replace("Tasks:", f"API: {API}\nTasks:"))
+    assert catalogue.load("tiny").steps == 5
 
 
 def test_the_file_of_a_submodule_is_found_without_importing_its_parents(installed):

@@ -17,7 +17,7 @@ MODULES = [name for _, name, _ in pkgutil.walk_packages([str(ROOT)], "ganzoo.") 
 RANKS = [
     {"errors"},
     {"config", "counted", "dynamics", "hookspecs", "optimisers"},
-    {"common", "contract", "flags", "outline"},
+    {"common", "contract", "entry", "flags", "outline"},
     {"catalogue", "nn"},
     {"settings"},
     {"data"},

@@ -4,6 +4,22 @@ from ganzoo import catalogue
 from ganzoo.outline import Outline
 
 
+def test_the_hooks_that_a_file_marks(installed):
+    assert Outline(installed.good).hooks == ("ganzoo_architecture",)
+    text = """
+class Thing:
+    @hookimpl(trylast=True)
+    @staticmethod
+    def ganzoo_dataset(request): ...
+
+    def ganzoo_metric(self): ...
+
+@ganzoo.hookimpl
+def ganzoo_run_ended(run): ...
+"""
+    assert Outline(text).hooks == ("ganzoo_dataset", "ganzoo_run_ended")
+
+
 def test_a_docstring_says_summary_paper_year_and_tasks(installed):
     outline = Outline(installed.good)
     assert outline.summary == "Tiny GAN: the smallest game that there is."

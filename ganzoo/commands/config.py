@@ -34,7 +34,7 @@ def config(as_json: bool, quiet: bool, **typed: Any) -> None:
     from ganzoo.settings import completed
 
     asked = resolved(typed)
-    found = completed(asked, catalogue.load(asked.settings.gan))
+    found = completed(asked, catalogue.load(catalogue.typed(asked.settings.gan)))
     if as_json:
         import json
 

@@ -30,6 +30,7 @@ Examples:
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N, mps or xpu")
 @click.option("--step", type=click.IntRange(0), metavar="N", help="the run's checkpoint of this step")
 @click.option("--raw-weights", is_flag=True, help="the weights as they are, not their moving average")
+@click.option("--plugin", metavar="NAME|FILE", help="the GAN, where its one-file plugin has moved or changed")
 @click.option("--json", "as_json", is_flag=True, help="print metrics.json")
 @click.option("-q", "--quiet", is_flag=True, help="print nothing")
 def evaluate(
@@ -43,6 +44,7 @@ def evaluate(
     device: str,
     step: int | None,
     raw_weights: bool,
+    plugin: str | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -59,7 +61,7 @@ def evaluate(
     found = api.evaluate(
         Path(target) if Path(target).exists() else target,
         data=data, data_root=data_root, n=number, seed=seed, metrics=metrics, extractor=extractor,
-        device=device, step=step, raw=raw_weights, tell=tell,
+        device=device, step=step, raw=raw_weights, plugin=plugin, tell=tell,
     )  # fmt: skip
     if as_json:
         import json

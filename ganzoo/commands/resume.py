@@ -21,6 +21,7 @@ Examples:
 @click.option("--minutes", type=click.FloatRange(1e-3), metavar="N", help="time after which to stop")
 @click.option("--device", metavar="DEVICE", help="another device than before")
 @click.option("--data-root", type=click.Path(), metavar="FOLDER", help="where downloaded data sets live now")
+@click.option("--plugin", metavar="NAME|FILE", help="the GAN, where its one-file plugin has moved or changed")
 @click.option("-q", "--quiet", is_flag=True, help="print the run's folder only")
 @click.pass_context
 def resume(
@@ -30,6 +31,7 @@ def resume(
     minutes: float | None,
     device: str | None,
     data_root: str | None,
+    plugin: str | None,
     quiet: bool,
 ) -> None:
     """Go on with a run, exactly as if it had never stopped.
@@ -40,4 +42,4 @@ def resume(
     from ganzoo.watch.terminal import Terminal
 
     listener = Terminal(quiet, commands=command_names(context))
-    api.resume(run, steps=steps, minutes=minutes, device=device, data_root=data_root, listener=listener)
+    api.resume(run, steps=steps, minutes=minutes, device=device, data_root=data_root, plugin=plugin, listener=listener)

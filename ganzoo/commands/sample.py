@@ -32,6 +32,7 @@ Examples:
 @click.option("--out", type=click.Path(path_type=Path), help="the file (.png, .webp, .jpg, .npz) or folder")
 @click.option("--force", is_flag=True, help="overwrite what is there")
 @click.option("--raw-weights", is_flag=True, help="the weights as they are, not their moving average")
+@click.option("--plugin", metavar="NAME|FILE", help="the GAN, where its one-file plugin has moved or changed")
 @click.option("-q", "--quiet", is_flag=True, help="print nothing")
 def sample(
     target: str,
@@ -44,6 +45,7 @@ def sample(
     out: Path | None,
     force: bool,
     raw_weights: bool,
+    plugin: str | None,
     quiet: bool,
 ) -> None:
     """Draw samples from a trained generator.
@@ -55,7 +57,7 @@ def sample(
         raise UsageError("--walk goes with neither --files nor --labels")
     from ganzoo import api
 
-    generator = api.load(target, step=step, raw=raw_weights)
+    generator = api.load(target, step=step, raw=raw_weights, plugin=plugin)
     if walk:
         from ganzoo.engine.samples import save_animation
 

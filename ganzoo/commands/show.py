@@ -30,11 +30,15 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="print it as JSON")
 @click.option("-q", "--quiet", is_flag=True, help="print the hyper-parameters only")
 def show(name: str, size: int | None, channels: str, as_json: bool, quiet: bool) -> None:
-    """Show a GAN's equation, paper, hyper-parameters and size."""
+    """Show a GAN's equation, paper, hyper-parameters and size.
+
+    NAME is one of `ganzoo list`, or a plugin's file such as ./my_gan.py.
+    """
     from ganzoo import catalogue
     from ganzoo.contract import Space
 
-    entry, architecture = catalogue.entry(name), catalogue.load(name)
+    entry = catalogue.typed(name)
+    architecture = catalogue.load(entry)
     side = size or architecture.size
     space = Space(kind="vector", shape=(2,), range=None)
     if "image" in architecture.spaces:
@@ -49,7 +53,7 @@ def show(name: str, size: int | None, channels: str, as_json: bool, quiet: bool)
         "prefers": {key: getattr(architecture, key) for key in ("data", "size", "batch", "steps", "ema")},
         "spaces": architecture.spaces,
         "space": str(space),
-        "parameters": _parameters(name, architecture, space) if space.kind in architecture.spaces else {},
+        "parameters": _parameters(entry.name, architecture, space) if space.kind in architecture.spaces else {},
     }
     if as_json:
         import json
@@ -57,7 +61,7 @@ def show(name: str, size: int | None, channels: str, as_json: bool, quiet: bool)
         click.echo(json.dumps(facts, indent=2))
         return
     if not quiet:
-        click.echo(f"{name}  ({entry.distribution} {entry.version})\n\n{entry.outline.docstring}\n")
+        click.echo(f"{entry.name}  ({entry.origin})\n\n{entry.outline.docstring}\n")
     for option in options:
         typed = f"  -o {option['name']}={option['default']}"
         click.echo(f"{typed:<27} {option['note']} {option['range']}".rstrip())

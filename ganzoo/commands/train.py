@@ -31,18 +31,18 @@ Examples:
 def train(context: click.Context, /, dry_run: bool, quiet: bool, **typed: Any) -> None:
     """Train a GAN.
 
-    NAME is one of `ganzoo list`. Without --data it plays on data that come with ganzoo.
+    NAME is one of `ganzoo list`, or a plugin's file such as ./my_gan.py. Without --data it plays on data that come
+    with ganzoo.
     """
     from ganzoo import catalogue
     from ganzoo.commands.setting_flags import resolved
 
     asked = resolved(typed)
-    name, seed = asked.settings.gan, asked.settings.seed
     if not quiet:
-        citation = catalogue.entry(name).outline.citation
-        paper = f" ({citation})" if citation else ""
+        gan = catalogue.typed(asked.settings.gan)
+        paper = f" ({gan.outline.citation})" if gan.outline.citation else ""
         release = __version__.removesuffix(".0")
-        click.echo(f"ganzoo {release} · {name}{paper} · seed {seed}")
+        click.echo(f"ganzoo {release} · {gan.name}{paper} · seed {asked.settings.seed}")
     if dry_run:
         _print_plan(asked)
         return

@@ -47,13 +47,14 @@ class CommandWithSettings(click.Command):
 
 
 def complete_name(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
-    """The GANs whose names begin so, each with its summary, for the shell."""
+    """The GANs whose names begin so, each with its summary, for the shell; files if none does."""
     from click.shell_completion import CompletionItem
 
     from ganzoo import catalogue
 
     found = catalogue.entries()
-    return [CompletionItem(e.name, help=e.outline.summary) for e in found if e.name.startswith(begun)]
+    names = [CompletionItem(e.name, help=e.outline.summary) for e in found if e.name.startswith(begun)]
+    return names or [CompletionItem(begun, type="file")]
 
 
 def command_names(context: click.Context) -> list[str]:

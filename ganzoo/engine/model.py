@@ -15,6 +15,8 @@ from ganzoo.contract import Space
 from ganzoo.engine.checkpoint import Checkpoint, read
 from ganzoo.engine.files import pack, untie, write_whole
 from ganzoo.engine.generator import Generator, build
+from ganzoo.engine.origin import recorded
+from ganzoo.entry import Entry
 from ganzoo.errors import CheckpointError
 
 __all__ = ["FORMAT", "from_checkpoint", "read_model", "write_model"]
@@ -22,9 +24,12 @@ __all__ = ["FORMAT", "from_checkpoint", "read_model", "write_model"]
 FORMAT = 1
 
 
-def write_model(folder: Path, generator: Generator, training: dict[str, Any]) -> None:
-    """Write generator.safetensors and config.json, each whole. training: data set, steps and seed, for the reader."""
-    entry = catalogue.entry(generator.name)
+def write_model(folder: Path, generator: Generator, plugin: dict[str, Any], training: dict[str, Any]) -> None:
+    """Write generator.safetensors and config.json, each whole.
+
+    plugin: what a checkpoint says of it too, its name, where it comes from and its revision. training: data set,
+    steps and seed, for the reader.
+    """
     named = {key.removeprefix("nets."): value for key, value in generator.state_dict().items()}
     tensors, aliases = untie(named)
     weights = pack(tensors, {"format": "pt", "plugin": generator.name, "role": "generator"})
@@ -32,12 +37,7 @@ def write_model(folder: Path, generator: Generator, training: dict[str, Any]) ->
     config = {
         "ganzoo_format": FORMAT,
         "ganzoo_version": __version__,
-        "plugin": {
-            "name": generator.name,
-            "distribution": entry.distribution,
-            "version": entry.version,
-            "revision": generator.architecture.revision,
-        },
+        "plugin": plugin,
         "architecture": generator.config.to_dict(),
         "space": generator.space.to_dict(),
         "training": training,
@@ -47,8 +47,11 @@ def write_model(folder: Path, generator: Generator, training: dict[str, Any]) ->
     write_whole(folder / "config.json", (json.dumps(config, indent=2) + "\n").encode())
 
 
-def read_model(folder: Path) -> Generator:
-    """The generator that `write_model` wrote. Raises CheckpointError that names what does not fit."""
+def read_model(folder: Path, named: str | None = None) -> Generator:
+    """The generator that `write_model` wrote. Raises CheckpointError that names what does not fit.
+
+    named: the GAN's name or file, where it is another than the one that it was made with.
+    """
     path = folder / "config.json"
     try:
         config = json.loads(path.read_text())
@@ -63,15 +66,20 @@ def read_model(folder: Path) -> Generator:
         plugin, options, space = config["plugin"], config["architecture"], Space.from_dict(config["space"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
         raise CheckpointError(f"{folder} is not a model of ganzoo: {type(error).__name__}: {error}") from None
-    return _build(plugin, options, space, tensors, str(folder))
+    entry = recorded(plugin, str(folder), named=named)
+    return _build(entry, plugin, options, space, tensors, str(folder))
 
 
-def from_checkpoint(path: Path, *, raw: bool = False) -> Generator:
-    """The generator of a checkpoint file: its moving average where there is one, unless `raw`."""
+def from_checkpoint(path: Path, *, raw: bool = False, file: str = "", named: str | None = None) -> Generator:
+    """The generator of a checkpoint file: its moving average where there is one, unless `raw`.
+
+    file: the one-file plugin that the run was trained with. named: the GAN to use instead, a name or a file.
+    """
     checkpoint = read(path)
     values = checkpoint.values
     tensors = _generator_tensors(checkpoint, raw)
-    return _build(values["plugin"], values["config"], Space.from_dict(values["space"]), tensors, str(path))
+    entry = recorded(values["plugin"], str(path), file=file, named=named)
+    return _build(entry, values["plugin"], values["config"], Space.from_dict(values["space"]), tensors, str(path))
 
 
 def _generator_tensors(checkpoint: Checkpoint, raw: bool) -> dict[str, Any]:
@@ -81,9 +89,11 @@ def _generator_tensors(checkpoint: Checkpoint, raw: bool) -> dict[str, Any]:
     return {name.removeprefix(prefix): v for name, v in checkpoint.tensors.items() if name.startswith(nets)}
 
 
-def _build(plugin: dict[str, Any], options: dict[str, Any], space: Space, tensors: Any, where: str) -> Generator:
-    name = plugin["name"]
-    architecture = catalogue.load(name)
+def _build(
+    entry: Entry, plugin: dict[str, Any], options: dict[str, Any], space: Space, tensors: Any, where: str
+) -> Generator:
+    name = entry.name
+    architecture = catalogue.load(entry)
     if architecture.revision != plugin["revision"]:
         raise CheckpointError(
             f"{where} was made with revision {plugin['revision']} of {name}, installed is revision "

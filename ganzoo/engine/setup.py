@@ -23,6 +23,7 @@ from ganzoo.engine.game import Game
 from ganzoo.engine.observers import Observers
 from ganzoo.engine.state import State, named_parameters, tensors_of
 from ganzoo.engine.trial import play_step, seconds_per_step, try_turns
+from ganzoo.entry import Entry
 from ganzoo.errors import CheckpointError, PluginError, UsageError
 from ganzoo.nn.augment import augment
 from ganzoo.settings import Resolved, Settings, completed
@@ -39,6 +40,7 @@ class Setup:
     """
 
     resolved: Resolved
+    entry: Entry
     title: str
     architecture: Architecture
     config: Config
@@ -59,14 +61,8 @@ class Setup:
     @property
     def identity(self) -> dict[str, Any]:
         """What a checkpoint says of itself, as JSON values: the GAN, its options, the space and the data."""
-        entry = catalogue.entry(self.settings.gan)
         return {
-            "plugin": {
-                "name": entry.name,
-                "distribution": entry.distribution,
-                "version": entry.version,
-                "revision": self.architecture.revision,
-            },
+            "plugin": {**self.entry.identity, "revision": self.architecture.revision},
             "config": self.config.to_dict(),
             "space": self.space.to_dict(),
             "generator": list(self.architecture.generator),
@@ -92,15 +88,16 @@ def prepare(resolved: Resolved) -> Setup:
 
     Raises UsageError, DataError or PluginError; nothing has been written then.
     """
-    architecture = catalogue.load(resolved.settings.gan)
+    entry = catalogue.typed(resolved.settings.gan)
+    architecture = catalogue.load(entry)
     resolved = completed(resolved, architecture)
     settings = resolved.settings
     device = devices.choose(settings.device)
     config = architecture.config.parse(settings.options)
     players = list(architecture.players(config))
-    dataset, space, notes = _data(settings, architecture)
-    modules = _networks(settings, architecture, config, space)
-    check_players(settings.gan, players, modules, architecture)
+    dataset, space, notes = _data(entry.name, settings, architecture)
+    modules = _networks(entry.name, settings.seed, architecture, config, space)
+    check_players(entry.name, players, modules, architecture)
     if settings.start_from:
         notes.append(_start_from(settings.start_from, modules))
     augmented = _augmentation(settings, architecture, dataset, modules, notes)
@@ -128,9 +125,10 @@ def prepare(resolved: Resolved) -> Setup:
         )
     torch.set_num_threads(threads)
     seconds = seconds_per_step(trial)
-    steps = settings.steps or _steps(settings, players, reads, dataset)
+    steps = settings.steps or _steps(entry.name, settings, players, reads, dataset)
     settings = replace(
         settings,
+        gan=entry.word,
         steps=steps,
         epochs=None,
         threads=threads,
@@ -138,11 +136,11 @@ def prepare(resolved: Resolved) -> Setup:
         precision=precision,
         augment=augmented,
     )
-    entry = catalogue.entry(settings.gan)
     paper = entry.outline.citation
     return Setup(
         resolved=replace(resolved, settings=settings),
-        title=f"{settings.gan} ({paper})" if paper else settings.gan,
+        entry=entry,
+        title=f"{entry.name} ({paper})" if paper else entry.name,
         architecture=architecture,
         config=config,
         space=space,
@@ -156,7 +154,7 @@ def prepare(resolved: Resolved) -> Setup:
     )
 
 
-def _data(settings: Settings, architecture: Architecture) -> tuple[Dataset | None, Space, list[str]]:
+def _data(gan: str, settings: Settings, architecture: Architecture) -> tuple[Dataset | None, Space, list[str]]:
     if architecture.spaces == ("game",):
         return None, Space(kind="game", shape=()), []
     root = Path(settings.data_root) if settings.data_root else None
@@ -165,7 +163,7 @@ def _data(settings: Settings, architecture: Architecture) -> tuple[Dataset | Non
     dataset = open_dataset(settings.data or architecture.data, request)
     if dataset.space.kind not in architecture.spaces:
         raise UsageError(
-            f"{settings.gan} makes {' or '.join(architecture.spaces)} samples, and {dataset.name} holds "
+            f"{gan} makes {' or '.join(architecture.spaces)} samples, and {dataset.name} holds "
             f"{dataset.space.kind}s; type --data {architecture.data}, or see `ganzoo datasets`"
         )
     if settings.labelled is not None:
@@ -173,19 +171,19 @@ def _data(settings: Settings, architecture: Architecture) -> tuple[Dataset | Non
     return dataset, dataset.space, list(dataset.notes)
 
 
-def _networks(settings: Settings, architecture: Architecture, config: Config, space: Space) -> dict[str, nn.Module]:
+def _networks(gan: str, seed: int, architecture: Architecture, config: Config, space: Space) -> dict[str, nn.Module]:
     """The networks, initialised on the CPU by counted draws, so that they are the same for every device."""
     cpu = torch.device("cpu")
-    with devices.drawing(cpu, counted(settings.seed, "networks")):
+    with devices.drawing(cpu, counted(seed, "networks")):
         try:
             modules = dict(architecture.networks(config, space))
         except UsageError:
             raise
         except Exception as error:
-            raise PluginError(f"{settings.gan}: networks raised {type(error).__name__} for {space}") from error
+            raise PluginError(f"{gan}: networks raised {type(error).__name__} for {space}") from error
     wrong = [name for name, module in modules.items() if not (name.isidentifier() and isinstance(module, nn.Module))]
     if wrong or not modules:
-        raise PluginError(f"{settings.gan}: networks returns modules by name; found {wrong or 'none'}")
+        raise PluginError(f"{gan}: networks returns modules by name; found {wrong or 'none'}")
     return modules
 
 
@@ -252,12 +250,12 @@ def _start_from(target: str, modules: Mapping[str, nn.Module]) -> str:
     return f"starting from the weights of {checkpoint.path}, step {checkpoint.step}"
 
 
-def _steps(settings: Settings, players: list[Player], reads: list[str], dataset: Dataset | None) -> int:
+def _steps(gan: str, settings: Settings, players: list[Player], reads: list[str], dataset: Dataset | None) -> int:
     """How many steps the asked epochs are: an epoch ends when the first player that reads reals has seen them all."""
     if settings.epochs is None:
         return 10**9  # --minutes alone: until the time is over
     if not reads or dataset is None:
-        raise UsageError(f"--epochs: no player of {settings.gan} reads real samples; type --steps N")
+        raise UsageError(f"--epochs: no player of {gan} reads real samples; type --steps N")
     reader = next(player for player in players if player.name == reads[0])
     per_step = (settings.batch or 1) * reader.turns / reader.every
     return reader.start + math.ceil(settings.epochs * len(dataset) / per_step)

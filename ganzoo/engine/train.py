@@ -41,7 +41,7 @@ class Run:
             setup.space,
             setup.dataset,
         )
-        self.folder, self.name = folder.path, setup.settings.gan
+        self.folder, self.name = folder.path, setup.entry.name
         self.players = [seat.player for seat in self.game.seats]
         self.step, self.steps = 0, self.game.steps
         self.record: dict[str, float] = {}
@@ -190,11 +190,11 @@ class Run:
         try:
             over = self._watch.look(self.step, last=self.step == self.steps)
         except Diverged as error:
-            saved = checkpoint.newest(self.files.checkpoints)[0].step
+            saved, typed = checkpoint.newest(self.files.checkpoints)[0].step, self.settings.gan
             self.tell(f"diverged: {error}")
             raise Diverged(
                 f"{self.name} diverged {error}, and again after going back; the last good checkpoint is step {saved:,} "
-                f"in {self.folder}; lower a learning rate (ganzoo show {self.name} lists the options) or type --clip 1"
+                f"in {self.folder}; lower a learning rate (ganzoo show {typed} lists the options) or type --clip 1"
             ) from None
         if over:
             self.tell(f"step {self.step:,}: it did not happen again, so it was a fault of the machine; going on")
@@ -232,7 +232,7 @@ class Run:
             data = self.dataset.name if self.dataset else ""
             training = {"dataset": data, "steps": self.step, "seed": self.settings.seed}
             try:
-                write_model(self.files.model, self.generator, training)
+                write_model(self.files.model, self.generator, self.setup.identity["plugin"], training)
             except OSError as error:
                 raise GanzooError(
                     f"{self.files.model} could not be written: {error.strerror}; the checkpoints are whole; "

@@ -47,10 +47,10 @@ def made_up(space: Space, n: int = 32) -> Dataset:
 class Case:
     """One plugin under test. `spaces` are those that its networks could be built for, `refused` why others not."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.entry = catalogue.entry(name)
-        self.architecture = catalogue.load(name)
+    def __init__(self, gan: str) -> None:
+        self.entry = catalogue.typed(gan)
+        self.name = self.entry.name
+        self.architecture = catalogue.load(self.entry)
         kind = self.architecture.config
         if not issubclass(kind, Config):
             raise Failed(f"{kind.__name__}, the architecture's config, should inherit from ganzoo.Config")

@@ -21,7 +21,9 @@ def learns(case: Case) -> str:
     """17 A short training brings its samples nearer to the data than an untrained generator's (sliced Wasserstein)."""
     data, steps = case.architecture.data, min(case.architecture.steps, STEPS)
     with tempfile.TemporaryDirectory() as folder:
-        run = ganzoo.train(case.name, data=data, steps=steps, out=str(Path(folder) / "run"), checkpoint_every=steps)
+        run = ganzoo.train(
+            case.entry.word, data=data, steps=steps, out=str(Path(folder) / "run"), checkpoint_every=steps
+        )
         distances = []
         for step in (0, steps):
             samples = ganzoo.load(run.folder, step=step, raw=True).sample(500).tensor

@@ -150,8 +150,9 @@ def saved_and_loaded(case: Case) -> str:
     """11 The generator goes into safetensors and out, tied weights too, and draws the same samples."""
     generator = _generator(case)
     with tempfile.TemporaryDirectory() as folder:
-        write_model(Path(folder), generator, {})
-        loaded = read_model(Path(folder))
+        plugin = {**case.entry.identity, "revision": case.architecture.revision}
+        write_model(Path(folder), generator, plugin, {})
+        loaded = read_model(Path(folder), case.entry.word)
     if not torch.equal(generator.sample(4).tensor, loaded.sample(4).tensor):
         raise Failed("the loaded generator draws other samples: something it needs is not in its state")
     return f"{sum(p.numel() for p in generator.parameters()):,} numbers"

@@ -38,15 +38,15 @@ _CHECKS: list[Callable[[Case], str]] = [
 _NEED_DATA = (play.builds, play.saved_and_loaded, play.deterministic, learn.learns)
 
 
-def examine(name: str, *, learning: bool = False) -> Report:
+def examine(gan: str, *, learning: bool = False) -> Report:
     """Run every check and return the report; nothing is raised for what a check found.
 
-    learning: also train briefly on points or digits (a minute or more). Raises UsageError if there is no such plugin.
+    gan: its name, or a one-file plugin's path. learning: also train briefly on points or digits (a minute or more).
+    Raises UsageError if there is no such plugin.
     """
-    report = Report(name)
-    catalogue.entry(name)
+    report = Report(catalogue.typed(gan).name)
     try:
-        case = Case(name)
+        case = Case(gan)
     except Exception as error:
         report.checks.append(Check("the plugin loads and builds its networks", "failed", _told(error)))
         return report
@@ -67,9 +67,9 @@ def examine(name: str, *, learning: bool = False) -> Report:
     return report
 
 
-def conformance(name: str, *, learning: bool = False) -> Report:
-    """Hold a plugin to the conformance list. Raises AssertionError with the whole report if a check fails."""
-    report = examine(name, learning=learning)
+def conformance(gan: str, *, learning: bool = False) -> Report:
+    """Hold a plugin, a name or a file, to the conformance list. Raises AssertionError with the whole report."""
+    report = examine(gan, learning=learning)
     if report.failures:
         raise AssertionError(str(report))
     return report

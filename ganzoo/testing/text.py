@@ -43,7 +43,7 @@ def docstring(case: Case) -> str:
 
 def imports(case: Case) -> str:
     """2 The file is called as its key, and imports of ganzoo only `ganzoo` and `ganzoo.nn`."""
-    module = case.entry.point.module.rpartition(".")[2]
+    module = case.entry.module.rpartition(".")[2]
     if module.replace("_", "-") != case.name and case.entry.distribution == "ganzoo":
         raise Failed(f"the key {case.name!r} and the module {module!r} should agree")
     names = set()
