@@ -18,9 +18,11 @@ from ganzoo.nn.blocks import (
 from ganzoo.nn.codes import categorical_likelihood, draw_category, gaussian_likelihood
 from ganzoo.nn.conditional import (
     Concatenated,
+    ConditionalBatchNorm,
     Headed,
     JointDiscriminator,
     Labelled,
+    Projection,
     class_count,
     class_likelihood,
     one_hot,
@@ -42,8 +44,9 @@ from ganzoo.nn.losses import (
     softmax_generator,
     wasserstein,
 )
+from ganzoo.nn.minibatch import MinibatchDeviation, MinibatchDiscrimination
 from ganzoo.nn.packing import Packed, packed_space
-from ganzoo.nn.penalties import divergence_penalty, gradient_penalty, local_gradient_penalty, r1, r2
+from ganzoo.nn.penalties import divergence_penalty, gradient_penalty, lecam, local_gradient_penalty, r1, r2
 from ganzoo.nn.residual import residual_discriminator, residual_generator
 from ganzoo.nn.scalar import Scalar
 from ganzoo.nn.spectral import spectral
@@ -53,12 +56,16 @@ from ganzoo.nn.together import together
 __all__ = [
     "Autoencoder",
     "Concatenated",
+    "ConditionalBatchNorm",
     "Dropout",
     "Headed",
     "JointDiscriminator",
     "Labelled",
     "MappingNetwork",
+    "MinibatchDeviation",
+    "MinibatchDiscrimination",
     "Packed",
+    "Projection",
     "Scalar",
     "SelfAttention",
     "Synthesis",
@@ -84,6 +91,7 @@ __all__ = [
     "hinge",
     "least_squares_discriminator",
     "least_squares_generator",
+    "lecam",
     "local_gradient_penalty",
     "minimax",
     "mlp",

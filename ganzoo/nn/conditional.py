@@ -12,7 +12,10 @@ from ganzoo.nn.blocks import SLOPE, encoder_for, mlp
 from ganzoo.nn.dropout import Dropout
 from ganzoo.nn.precision import full
 
-__all__ = ["Concatenated", "Headed", "JointDiscriminator", "Labelled", "class_count", "class_likelihood", "one_hot"]
+__all__ = [
+    "Concatenated", "ConditionalBatchNorm", "Headed", "JointDiscriminator", "Labelled", "Projection", "class_count",
+    "class_likelihood", "one_hot",
+]  # fmt: skip
 
 
 def class_count(space: Space) -> int:
@@ -62,6 +65,42 @@ class Labelled(nn.Module):
     def forward(self, x: Tensor, label: Tensor) -> Tensor:  # noqa: D102
         found: Tensor = self.net(x, one_hot(label, self.classes))
         return found
+
+
+class ConditionalBatchNorm(nn.Module):
+    """Batch norm whose gain and bias are those of a sample's class: (N, C, H, W), label (N,) -> (N, C, H, W).
+
+    All samples are normalised together; gains start at 1, biases at 0. Dumoulin et al. 2017, A Learned
+    Representation for Artistic Style, eq. 5, with batch statistics as in Miyato and Koyama 2018, section 4.
+    """
+
+    def __init__(self, channels: int, classes: int) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm2d(channels, affine=False)
+        self.gain, self.bias = (nn.Embedding(classes, channels) for _ in range(2))
+        nn.init.ones_(self.gain.weight)
+        nn.init.zeros_(self.bias.weight)
+
+    def forward(self, x: Tensor, label: Tensor) -> Tensor:  # noqa: D102
+        gain, bias = (rows(label)[:, :, None, None] for rows in (self.gain, self.bias))
+        result: Tensor = gain * self.norm(x) + bias
+        return result
+
+
+class Projection(nn.Module):
+    """The logit of a sample and its class from the sample's features: (N, F), label (N,) -> (N,).
+
+    v_y . phi(x) + psi(phi(x)), with a vector v_y for each class and psi linear. Miyato and Koyama 2018, cGANs with
+    Projection Discriminator, arXiv:1802.05637, eq. 4.
+    """
+
+    def __init__(self, features: int, classes: int) -> None:
+        super().__init__()
+        self.classes, self.any = nn.Embedding(classes, features), nn.Linear(features, 1)
+
+    def forward(self, x: Tensor, label: Tensor) -> Tensor:  # noqa: D102
+        logit: Tensor = (self.classes(label) * x).sum(1) + self.any(x)[:, 0]
+        return logit
 
 
 class JointDiscriminator(nn.Module):

@@ -13,17 +13,18 @@ from torch import Tensor
 
 from ganzoo.nn.precision import full
 
-__all__ = ["divergence_penalty", "gradient_penalty", "local_gradient_penalty", "r1", "r2"]
+__all__ = ["divergence_penalty", "gradient_penalty", "lecam", "local_gradient_penalty", "r1", "r2"]
 
 TINY = 1e-12  # inside the root, so that the penalty's own gradient is finite where the slope is 0
 
 
-def gradient_penalty(net: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> Tensor:
+def gradient_penalty(net: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor, *, one_sided: bool = False) -> Tensor:
     """E (|grad D(x^)| - 1)^2 at x^ = e x + (1 - e) G(z), with one e ~ U(0, 1) per sample; 0-d.
 
     real, fake: (N, ...), of which no gradient flows. Gulrajani et al. 2017, eq. 3 and Algorithm 1.
+    one_sided: E max(0, |grad D(x^)| - 1)^2, for slopes above 1 alone. Petzka et al. 2018, eq. 8.
     """
-    return _off_one(net, _between(real, fake))
+    return _off_one(net, _between(real, fake), one_sided=one_sided)
 
 
 def local_gradient_penalty(net: Callable[[Tensor], Tensor], real: Tensor, spread: float) -> Tensor:
@@ -52,15 +53,26 @@ def r2(net: Callable[[Tensor], Tensor], fake: Tensor) -> Tensor:
     return _slope_squared(net, fake).mean()
 
 
+def lecam(real: Tensor, fake: Tensor, real_mean: Tensor, fake_mean: Tensor) -> Tensor:
+    """E (D(x) - a_F)^2 + E (D(G(z)) - a_R)^2, which holds D's answers together where data are few; 0-d.
+
+    real, fake: logits (N,). a_R, a_F: 0-d, moving averages of D's answers to reals and to fakes, which the plugin
+    keeps in a `Scalar` each and moves in `after`. Unlike the penalties above it takes logits: no slope is needed.
+    Tseng et al. 2021, Regularizing Generative Adversarial Networks under Limited Data, arXiv:2104.03310, section 3.
+    """
+    return (full(real) - fake_mean).square().mean() + (full(fake) - real_mean).square().mean()
+
+
 def _between(real: Tensor, fake: Tensor) -> Tensor:
     """A point between each real and its fake, by one number ~ U(0, 1) per sample: (N, ...)."""
     mix = torch.rand(len(real), *[1] * (real.dim() - 1), device=real.device, dtype=real.dtype)
     return torch.lerp(fake.detach().to(real.dtype), real, mix)
 
 
-def _off_one(net: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-    """E (|grad D(x)| - 1)^2, 0-d."""
-    return ((_slope_squared(net, x) + TINY).sqrt() - 1).square().mean()
+def _off_one(net: Callable[[Tensor], Tensor], x: Tensor, *, one_sided: bool = False) -> Tensor:
+    """E (|grad D(x)| - 1)^2, of slopes above 1 alone if one_sided; 0-d."""
+    above = (_slope_squared(net, x) + TINY).sqrt() - 1
+    return (above.relu() if one_sided else above).square().mean()
 
 
 def _slope_squared(net: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:

@@ -6,9 +6,11 @@ from torch import nn
 import ganzoo
 from ganzoo.nn.conditional import (
     Concatenated,
+    ConditionalBatchNorm,
     Headed,
     JointDiscriminator,
     Labelled,
+    Projection,
     class_count,
     class_likelihood,
     one_hot,
@@ -66,3 +68,29 @@ def test_the_joint_discriminator_judges_each_pair_alone(shape):
     assert logits.shape == (4,)
     assert torch.allclose(net(x[:1], other[:1]), logits[:1], atol=1e-6)
     assert not torch.allclose(net(x, other.flip(0)), logits)
+
+
+def test_conditional_batch_norm_scales_and_shifts_by_class_after_normalising_all_together():
+    torch.manual_seed(0)
+    layer, x, label = ConditionalBatchNorm(2, 3), 3 * torch.randn(6, 2, 4, 4) + 1, torch.tensor([0, 1, 2, 0, 1, 1])
+    with torch.no_grad():
+        nn.init.normal_(layer.gain.weight)
+        nn.init.normal_(layer.bias.weight)
+    array = x.numpy()
+    mean, variance = (getattr(array, name)((0, 2, 3), keepdims=True) for name in ("mean", "var"))
+    gain, bias = (rows.weight.detach().numpy()[label][:, :, None, None] for rows in (layer.gain, layer.bias))
+    expected = gain * (array - mean) / np.sqrt(variance + layer.norm.eps) + bias
+    assert layer(x, label).detach().numpy() == pytest.approx(expected, rel=1e-4, abs=1e-5)
+
+
+def test_conditional_batch_norm_starts_as_batch_norm():
+    x = torch.randn(6, 2, 4, 4)
+    assert torch.allclose(ConditionalBatchNorm(2, 3)(x, torch.zeros(6, dtype=torch.int64)), nn.BatchNorm2d(2)(x))
+
+
+def test_the_projection_is_the_class_vectors_inner_product_and_a_linear_function():
+    torch.manual_seed(0)
+    layer, x, label = Projection(4, 3), torch.randn(5, 4), torch.tensor([0, 2, 2, 1, 0])
+    vectors, weight = layer.classes.weight.detach().numpy(), layer.any.weight.detach().numpy()[0]
+    expected = [(vectors[y] + weight) @ row + layer.any.bias.item() for row, y in zip(x.numpy(), label, strict=True)]
+    assert layer(x, label).detach().numpy() == pytest.approx(np.array(expected), rel=1e-5)

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from ganzoo.nn import divergence_penalty, gradient_penalty, local_gradient_penalty, r1, r2
+from ganzoo.nn import divergence_penalty, gradient_penalty, lecam, local_gradient_penalty, r1, r2
 
 
 def linear_critic(shape):
@@ -21,6 +21,21 @@ def test_a_linear_critic_has_the_slope_of_its_weights(shape):
     assert divergence_penalty(critic, real, fake, 3.0).item() == pytest.approx(slope.item() ** 3, rel=1e-4)
     assert r1(critic, real).item() == pytest.approx(slope.square().item(), rel=1e-4)
     assert r2(critic, fake).item() == pytest.approx(slope.square().item(), rel=1e-4)
+
+
+@pytest.mark.parametrize(("size", "expected"), [(0.5, 0.0), (3.0, 4.0)])
+def test_a_one_sided_penalty_leaves_gentle_slopes_alone(size, expected):
+    direction = torch.tensor([0.6, 0.8]) * size
+    real, fake = torch.randn(2, 5, 2)
+    penalty = gradient_penalty(lambda x: x @ direction, real, fake, one_sided=True)
+    assert penalty.item() == pytest.approx(expected, abs=1e-5)
+
+
+def test_lecam_equals_its_formula():
+    real, fake = torch.tensor([1.0, 3.0]), torch.tensor([-2.0, 0.5, 0.0])
+    penalty = lecam(real, fake, torch.tensor(2.5), torch.tensor(-1.0))
+    expected = ((1 + 1) ** 2 + (3 + 1) ** 2) / 2 + ((-2 - 2.5) ** 2 + (0.5 - 2.5) ** 2 + 2.5**2) / 3
+    assert penalty.item() == pytest.approx(expected)
 
 
 def test_each_sample_is_mixed_by_its_own_number():
