@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
-__all__ = ["Architecture", "Batch", "Config", "Nets", "Player", "Space", "When", "maximize", "minimize"]
+__all__ = ["Architecture", "Batch", "Config", "Nets", "Origin", "Player", "Space", "When", "maximize", "minimize"]
 
 Kind: TypeAlias = Literal["image", "vector", "audio", "table", "tokens", "game"]
+Origin: TypeAlias = Literal["paired", "unpaired", "itself"]
 Nets: TypeAlias = Any  # a namespace of modules: nets.G, nets.D, as named by Architecture.networks
 Terms: TypeAlias = "Mapping[str, Tensor]"
 Objective: TypeAlias = "Callable[[Nets, Batch, Any], Terms]"
@@ -82,7 +83,7 @@ class Batch:
     """What one turn of one player is played on. Fields are fetched when they are first touched.
 
     real: (N, *shape) samples of the data in the space's range. z: the prior's draw, (N, Z) by default.
-    label: (N,) int64 and source: (N, *source shape), where the data have them.
+    label: (N,) int64, source: (N, *source shape) and source_label: (N,) int64, where the data have them.
     step, progress: 0-d float tensors, the step's number and its share of the run, for annealing.
     """
 
@@ -91,6 +92,7 @@ class Batch:
         z: Any
         label: Tensor
         source: Tensor
+        source_label: Tensor
 
     def __init__(
         self,
@@ -223,6 +225,10 @@ class Architecture:
     discriminator: the networks whose first argument is a sample; differentiable augmentation acts there.
     score(nets, samples, batch, config) -> (N,) ranks samples by how real they look; None is the output of the
     first discriminator, and no score where there is none.
+    source: what a translation starts from: "paired", the source of each sample; "unpaired", sources in an order of
+    their own; "itself", other samples of the same data (whose labels are domains). None: the GAN translates nothing.
+    degrade: the degradation, as --degrade, whose undoing is learned where the user names no source.
+    multiple: `generate` takes sources of any height and width that are multiples of this; 0: of the data's size only.
     revision: to be raised when equal weights would give other outputs.
     spaces: the kinds of space that the networks can be built for.
     data, size, batch, steps, ema, labelled: what is used where the user says nothing; ema is the decay per turn
@@ -238,6 +244,9 @@ class Architecture:
     generator: tuple[str, ...] = ("G",)
     discriminator: tuple[str, ...] = ("D",)
     score: Callable[[Nets, Tensor, Batch, Any], Tensor] | None = None
+    source: Origin | None = None
+    degrade: str | None = None
+    multiple: int = 0
     revision: int = 1
     spaces: tuple[Kind, ...] = ("image",)
     data: str = "digits"

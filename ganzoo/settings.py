@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from ganzoo import catalogue
 from ganzoo.config import Range
+from ganzoo.degradation import read_degradation
 from ganzoo.dynamics import read_dynamics
 from ganzoo.errors import UsageError, nearest
 from ganzoo.flags import Typed, flags
@@ -38,6 +39,16 @@ class Settings:
         str | None,
         "a name of `ganzoo datasets`, or a folder or zip of images, an .npz or an idx file",
         Typed(metavar="NAME|PATH"),
+    ] = None
+    source: Annotated[
+        str | None,
+        "what a translation starts from: as --data, pairs by name; or left, right of side-by-side images",
+        Typed(metavar="NAME|PATH"),
+    ] = None
+    degrade: Annotated[
+        str | None,
+        "start from degraded --data: edges, grey, mask[:random], downscale[:4], noise[:0.3] or blur[:2]",
+        Typed(metavar="DEGRADATION"),
     ] = None
     size: Annotated[int | None, "side of the images in pixels", Range(1, 4096)] = None
     channels: Annotated[Literal[1, 3] | None, "grey or colour images"] = None
@@ -211,10 +222,14 @@ def _unknown_names(settings: Settings) -> list[str]:
             catalogue.entry(name, catalogue.OBSERVERS)
         except UsageError as error:
             mistakes += error.mistakes
-    try:
-        read_dynamics(settings.dynamics)
-    except UsageError as error:
-        mistakes += error.mistakes
+    if settings.source is not None and settings.degrade is not None:
+        mistakes.append("both --source and --degrade are given; give one of them")
+    for read, value in ((read_dynamics, settings.dynamics), (read_degradation, settings.degrade)):
+        try:
+            if value is not None:
+                read(value)
+        except UsageError as error:
+            mistakes += error.mistakes
     if not _DEVICE.fullmatch(settings.device):
         mistakes.append(f"unknown device {settings.device!r}; type {flags(Settings)['device'].option.note}")
     return mistakes

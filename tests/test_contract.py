@@ -619,8 +619,18 @@ def test_a_translation_learns_from_each_samples_own_source():
     played(this, 300)
     given = torch.tensor([[1.0, -3.0]])
     assert torch.allclose(sampler(this)(torch.zeros(1, 2), source=given), 2 * given, atol=0.1)
-    with pytest.raises(ganzoo.GanzooError, match="call it with the sources"):
+    with pytest.raises(ganzoo.GanzooError, match="translates pictures, it draws none from noise"):
         sampler(this).sample(2)
+
+
+def test_an_unpaired_translation_reads_sources_in_an_order_of_their_own():
+    space = dataclasses.replace(POINTS, source=POINTS)  # without other sources, the samples themselves
+    together, apart = (
+        game([maximize(value, over="D", by=ADAM)], space=space, source=source) for source in ("paired", "unpaired")
+    )
+    batches = [this.batch(this.seats[0], 0, 0) for this in (together, apart)]
+    assert [torch.equal(batch.source, batch.real) for batch in batches] == [True, False]
+    assert torch.equal(batches[0].real, batches[1].real)
 
 
 def test_a_batch_of_data_without_sources_has_none():

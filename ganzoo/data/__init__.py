@@ -14,14 +14,16 @@ if TYPE_CHECKING:
     from ganzoo.data.dataset import Dataset, needs_augmentation
     from ganzoo.data.opening import open_dataset
     from ganzoo.data.stream import Stream
+    from ganzoo.data.translation import open_translation
 
-__all__ = ["Dataset", "Request", "Stream", "Summary", "needs_augmentation", "open_dataset"]
+__all__ = ["Dataset", "Request", "Stream", "Summary", "needs_augmentation", "open_dataset", "open_translation"]
 
 _HOMES = {
     "Dataset": "dataset",
     "Stream": "stream",
     "needs_augmentation": "dataset",
     "open_dataset": "opening",
+    "open_translation": "translation",
 }
 
 

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from ganzoo.contract import Space
 from ganzoo.data.dataset import Dataset, fingerprint
+from ganzoo.data.luma import luma
 from ganzoo.data.request import Request
 from ganzoo.errors import DataError
 
@@ -23,7 +24,6 @@ __all__ = ["array_dataset", "image_dataset", "open_npz", "to_bytes", "vector_dat
 SAMPLES = ("images", "x", "x_train", "samples", "arr_0")
 LABELS = ("labels", "y", "y_train")
 CHUNK = 1024
-LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow's conversion to grey
 
 Array = np.ndarray[Any, Any]
 
@@ -146,11 +146,10 @@ def _fit(images: Tensor, size: int, *, grey: bool) -> Tensor:
     if side == size and not grey:
         return images.contiguous()
     fitted = torch.empty(len(images), 1 if grey else images.shape[1], size, size, dtype=torch.uint8)
-    weights = torch.tensor(LUMA).view(1, 3, 1, 1)
     for start in range(0, len(images), CHUNK):
         part = images[start : start + CHUNK]
         if grey:
-            part = (part * weights).sum(1, keepdim=True).round_().to(torch.uint8)
+            part = luma(part).round_().to(torch.uint8)
         if side != size:
             part = F.interpolate(part, (size, size), mode="bicubic", antialias=True)
         fitted[start : start + CHUNK] = part

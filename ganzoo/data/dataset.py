@@ -13,8 +13,12 @@ from ganzoo.counted import counted
 from ganzoo.errors import DataError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
     from torch import Tensor
+
+    from ganzoo.data.degrade import Degradation
 
 __all__ = ["Dataset", "fingerprint", "needs_augmentation"]
 
@@ -27,9 +31,11 @@ class Dataset:
     """Samples with their labels and what they are.
 
     samples: (N, *space.shape), images uint8 in 0..255, vectors float32. labels: (N,) int64 or None.
-    sources: (N, *space.source.shape), what each sample is a translation of, kept as the samples are; or None.
     fingerprint: changes when the contents, the shape or the labels do. notes: sentences for the user.
-    Raises DataError if there are no samples.
+    sources: (M, *space.source.shape), what samples are translations of, kept as the samples are; M is N and each has
+    its own unless `unpaired`. degradation: makes them from the samples instead. With neither, and a space.source, the
+    samples themselves are translated. source_labels: (M,) int64 or None. listing: the JSON file of the samples'
+    file names and proportions, where they come from files. Raises DataError if there are no samples.
     """
 
     name: str
@@ -39,6 +45,10 @@ class Dataset:
     fingerprint: str
     notes: tuple[str, ...] = ()
     sources: Tensor | None = None
+    degradation: Degradation | None = None
+    unpaired: bool = False
+    source_labels: Tensor | None = None
+    listing: Path | None = None
 
     def __post_init__(self) -> None:
         if not len(self.samples):
@@ -51,17 +61,39 @@ class Dataset:
         """The samples at index (n,) int64 as (n, *space.shape) float32 on the device, images in [-1, 1]."""
         return _numbers(_pick(self.samples, index, torch.device(device)))
 
-    def source(self, index: Tensor, device: torch.device | str = "cpu") -> Tensor:
-        """The sources at index (n,) int64 as (n, *space.source.shape) float32 on the device. Raises DataError."""
-        if self.sources is None:
+    @property
+    def source_count(self) -> int:
+        """M, how many sources there are."""
+        return len(self.samples if self.sources is None else self.sources)
+
+    def source(self, index: Tensor, device: torch.device | str = "cpu", seed: int = 0) -> Tensor:
+        """The sources at index (n,) int64 as (n, *space.source.shape) float32 on the device.
+
+        seed: of the draws of a degradation that has any. Raises DataError.
+        """
+        if self.space.source is None:
             raise DataError(f"{self.name} has no sources: its samples are not translations of anything")
-        return _numbers(_pick(self.sources, index, torch.device(device)))
+        if self.degradation:
+            return self.degradation(self.real(index, device), seed)
+        sources = self.samples if self.sources is None else self.sources
+        return _numbers(_pick(sources, index, torch.device(device)))
+
+    def source_label(self, index: Tensor, device: torch.device | str = "cpu") -> Tensor:
+        """The labels of the sources at index (n,) int64 as (n,) int64 on the device. Raises DataError without them."""
+        if self.source_labels is None:
+            raise DataError(f"{self.name}: its sources have no labels; sub-folders of images are classes")
+        return _pick(self.source_labels, index, torch.device(device))
 
     def label(self, index: Tensor, device: torch.device | str = "cpu") -> Tensor:
         """The labels at index (n,) int64 as (n,) int64 on the device. Raises DataError without labels."""
         if self.labels is None:
             raise DataError(f"{self.name} has no labels; sub-folders of images are classes, as are npz 'labels'")
         return _pick(self.labels, index, torch.device(device))
+
+    @property
+    def nbytes(self) -> int:
+        """The memory of the samples and of their sources, in bytes."""
+        return self.samples.nbytes + (0 if self.sources is None else self.sources.nbytes)
 
     def with_labels_of(self, count: int, seed: int) -> Dataset:
         """The same data with the labels of only `count` samples, evenly over the classes; the others' are -1.
@@ -84,11 +116,11 @@ class Dataset:
     def to(self, device: torch.device | str) -> Dataset:
         """The same data set with its samples on the device, or unchanged if they are too many for it."""
         device = torch.device(device)
-        if self.samples.nbytes + (0 if self.sources is None else self.sources.nbytes) > _room(device):
+        if self.nbytes > _room(device):
             return self
-        labels = None if self.labels is None else self.labels.to(device)
-        sources = None if self.sources is None else self.sources.to(device)
-        return replace(self, samples=self.samples.to(device), labels=labels, sources=sources)
+        parts = ("samples", "labels", "sources", "source_labels")
+        held = {name: value for name in parts if (value := getattr(self, name)) is not None}
+        return replace(self, **{name: value.to(device) for name, value in held.items()})
 
 
 def needs_augmentation(dataset: Dataset) -> bool:

@@ -7,7 +7,9 @@ from typing import IO, Any, Literal
 import numpy as np
 from PIL import Image, ImageOps
 
-__all__ = ["decode", "fit", "suffixes"]
+from ganzoo.data.request import Half
+
+__all__ = ["decode", "fit", "suffixes", "upright"]
 
 
 def suffixes() -> frozenset[str]:
@@ -16,13 +18,26 @@ def suffixes() -> frozenset[str]:
 
 
 def decode(file: IO[bytes], size: int, mode: Literal["L", "RGB"]) -> np.ndarray[Any, Any]:
-    """The first frame of an image file as (C, size, size) uint8.
+    """The first frame of an image file as (C, size, size) uint8. Raises what `upright` raises."""
+    return fit(upright(file, size), size, mode)
+
+
+def upright(file: IO[bytes], size: int, half: Half | None = None) -> Image.Image:
+    """The first frame of an image file, or one half of it, as it is meant to be seen; may be smaller than in the file,
+    though with both sides twice `size` if they were.
 
     Raises what Pillow raises: OSError, SyntaxError, ValueError, DecompressionBombError and others.
     """
     with Image.open(file) as image:
-        image.draft(image.mode, (2 * size, 2 * size))  # a large JPEG is decoded at a half, quarter or eighth
-        return fit(ImageOps.exif_transpose(image), size, mode)
+        # a large JPEG is decoded at a half, quarter or eighth
+        image.draft(image.mode, (2 * size * (2 if half else 1), 2 * size))
+        whole: Image.Image = ImageOps.exif_transpose(image)
+        whole.load()
+    if half:
+        middle = whole.width // 2
+        first = 0 if half == "left" else whole.width - middle
+        whole = whole.crop((first, 0, first + middle, whole.height))
+    return whole
 
 
 def fit(image: Image.Image, size: int, mode: Literal["L", "RGB"]) -> np.ndarray[Any, Any]:

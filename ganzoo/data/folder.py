@@ -18,14 +18,14 @@ from PIL import Image
 from ganzoo.contract import Space
 from ganzoo.data.cache import keep
 from ganzoo.data.dataset import Dataset, fingerprint
-from ganzoo.data.decode import decode
+from ganzoo.data.decode import fit, upright
 from ganzoo.data.files import Files, folder_files, zip_files
 from ganzoo.data.request import Request
 from ganzoo.errors import DataError
 
 __all__ = ["open_folder", "open_zip"]
 
-FORMAT = 1  # of the cache
+FORMAT = 2  # of the cache
 CHUNK = 64  # images decoded ahead, which bounds the memory
 
 
@@ -43,7 +43,7 @@ def open_zip(path: Path, request: Request) -> Dataset:
 
 
 def _open(name: str, files: Files, request: Request) -> Dataset:
-    source = _key(str(files.path.resolve()), request.size, request.channels)
+    source = _key(str(files.path.resolve()), request.size, request.channels, request.half)
     folder = keep(source, _key(FORMAT, files.names, files.versions), partial(_build, files, request))
     try:
         about = json.loads((folder / "about.json").read_text("utf-8"))
@@ -66,13 +66,14 @@ def _open(name: str, files: Files, request: Request) -> Dataset:
         labels=None if labels is None else torch.from_numpy(labels),
         fingerprint=about["fingerprint"],
         notes=tuple(notes),
+        listing=folder / "files.json",
     )
 
 
 def _build(files: Files, request: Request, folder: Path) -> None:
-    """Decode every file into the folder: samples.npy, labels.npy, about.json."""
+    """Decode every file into the folder: samples.npy, labels.npy, files.json, about.json."""
     raw = folder / "samples.raw"
-    names, unreadable, all_grey = _decode(files, request, raw)
+    names, proportions, unreadable, all_grey = _decode(files, request, raw)
     if not names:
         raise DataError(f"{files.path}: none of {len(files.names):,} images is readable; {unreadable[0]}")
     decoded = 1 if request.channels == 1 else 3
@@ -91,6 +92,7 @@ def _build(files: Files, request: Request, folder: Path) -> None:
     labels, classes, notes = _labels(names)
     if labels is not None:
         np.save(folder / "labels.npy", labels)
+    (folder / "files.json").write_text(json.dumps({"names": names, "proportions": proportions}), "utf-8")
     about = {
         "shape": shape,
         "classes": classes,
@@ -101,12 +103,13 @@ def _build(files: Files, request: Request, folder: Path) -> None:
     (folder / "about.json").write_text(json.dumps(about), "utf-8")
 
 
-def _decode(files: Files, request: Request, raw: Path) -> tuple[list[str], list[str], bool]:
+def _decode(files: Files, request: Request, raw: Path) -> tuple[list[str], list[float], list[str], bool]:
     """Write the pixels one after another into a file.
 
-    Returns the readable names, the unreadable ones with reasons, and whether every image is grey.
+    Returns the readable names, their widths to heights, the unreadable names with reasons, and whether all are grey.
     """
     names: list[str] = []
+    proportions: list[float] = []
     unreadable: list[str] = []
     all_grey = True
     read = partial(_decode_one, files, request)
@@ -114,21 +117,25 @@ def _decode(files: Files, request: Request, raw: Path) -> tuple[list[str], list[
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         for start in range(0, len(files.names), CHUNK):
             chunk = files.names[start : start + CHUNK]
-            for name, pixels in zip(chunk, pool.map(read, chunk), strict=True):
-                if isinstance(pixels, str):
-                    unreadable.append(f"{name} ({pixels})")
+            for name, found in zip(chunk, pool.map(read, chunk), strict=True):
+                if isinstance(found, str):
+                    unreadable.append(f"{name} ({found})")
                     continue
+                pixels, proportion = found
                 names.append(name)
+                proportions.append(proportion)
                 out.write(np.ascontiguousarray(pixels).data)
                 all_grey = all_grey and bool((pixels == pixels[:1]).all())
-    return names, unreadable, all_grey
+    return names, proportions, unreadable, all_grey
 
 
-def _decode_one(files: Files, request: Request, name: str) -> np.ndarray[Any, Any] | str:
-    """The pixels, or why there are none; a damaged file can raise nearly anything in a decoder."""
+def _decode_one(files: Files, request: Request, name: str) -> tuple[np.ndarray[Any, Any], float] | str:
+    """Pixels and width to height, or why there are none; a damaged file can raise nearly anything in a decoder."""
     try:
         with files.open(name) as file:
-            return decode(file, request.size, "L" if request.channels == 1 else "RGB")
+            image = upright(file, request.size, request.half)
+            pixels = fit(image, request.size, "L" if request.channels == 1 else "RGB")
+            return pixels, image.width / image.height
     except Exception as error:
         return " ".join(str(error).split()) or type(error).__name__
 

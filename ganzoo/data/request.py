@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from ganzoo.data.cache import cache_folder
 from ganzoo.errors import UsageError
 
-__all__ = ["Request", "Summary", "data_root"]
+__all__ = ["Half", "Request", "Summary", "data_root"]
+
+Half: TypeAlias = Literal["left", "right"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +20,8 @@ class Request:
     """What is asked of a data set; vectors disregard size and channels.
 
     root: where downloads live (None: GANZOO_DATA, else the cache folder). size: the side of an image in
-    pixels. channels: 1 grey, 3 RGB, None as the data are. strict: an unreadable image is an error.
+    pixels. channels: 1 grey, 3 RGB, None as the data are. strict: an unreadable image is an error. half: of images
+    that are two side by side, the one to take.
     Raises UsageError for a size or a number of channels that no image has.
     """
 
@@ -25,6 +29,7 @@ class Request:
     size: int
     channels: int | None
     strict: bool = False
+    half: Half | None = None
 
     def __post_init__(self) -> None:
         mistakes = []

@@ -72,7 +72,8 @@ class Game:
             changing += [*everything.values(), *mover.state().values()]
         elif not mover.settles_itself:
             changing += [*mover.parameters, *mover.state().values()]
-        stream = dataset and Stream(dataset, self.batch_size, self.seed, player.name, self.device)
+        apart = self.architecture.source in ("unpaired", "itself")
+        stream = dataset and Stream(dataset, self.batch_size, self.seed, player.name, self.device, unpaired=apart)
         following: list[Tensor] = []
         followed: list[Tensor] = []
         if any(name in self.state.average for name in player.over):
@@ -118,6 +119,8 @@ class Game:
                 fetch["label"] = lambda: stream.label(place)
             if self.space.source:
                 fetch["source"] = lambda: stream.source(place)
+                if self.space.source.classes:
+                    fetch["source_label"] = lambda: stream.source_label(place)
         return Batch(self.batch_size, step=self._step, progress=self._progress, device=self.device, fetch=fetch)
 
     def focus(self, seat: Seat) -> None:

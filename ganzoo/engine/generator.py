@@ -74,14 +74,15 @@ class Generator(nn.Module):
         """Where the networks are."""
         return next((parameter.device for parameter in self.parameters()), torch.device("cpu"))
 
-    def forward(self, z: Any, label: Tensor | None = None, source: Tensor | None = None) -> Tensor:
+    def forward(self, z: Any = None, label: Tensor | None = None, source: Tensor | None = None) -> Tensor:
         """Samples (N, *shape) from latents z, as the prior draws them.
 
-        label (N,) and source (N, *source shape) where the GAN takes them.
+        label (N,) and source (N, *source shape) where the GAN takes them; z None if it translates without noise.
         """
-        size = len(z) if isinstance(z, Tensor) else len(next(iter(z.values() if isinstance(z, dict) else z)))
+        first = source if source is not None else z
+        size = len(first) if isinstance(first, Tensor) else len(next(iter(z.values() if isinstance(z, dict) else z)))
         zero = torch.zeros((), device=self.device)
-        fetch: dict[str, Any] = {"z": lambda: z}
+        fetch: dict[str, Any] = {} if z is None else {"z": lambda: z}
         if label is not None:
             fetch["label"] = lambda: label
         if source is not None:
@@ -98,7 +99,10 @@ class Generator(nn.Module):
         if self.space.kind == "game":
             raise UsageError(f"{self.name} is a game without samples; its course is in metrics.csv and plots/")
         if self.space.source:
-            raise UsageError(f"{self.name} translates: call it with the sources, generator(z, source=sources)")
+            raise UsageError(
+                f"{self.name} translates pictures, it draws none from noise; type: ganzoo apply RUN PICTURE..., "
+                "or in Python generator.translate(sources)"
+            )
         if n < 1:
             raise UsageError(f"asked for {n} samples; ask for at least one, for example -n 16")
         label = self._labels(n + _CHUNK, labels)
@@ -110,6 +114,32 @@ class Generator(nn.Module):
                     chosen = label[first : first + _CHUNK] if label is not None else None
                     parts.append(self(z, chosen).float().cpu())
         return Samples(torch.cat(parts)[:n], self.space)
+
+    @property
+    def takes_noise(self) -> bool:
+        """Whether there is a z: an architecture that translates may have none."""
+        return self.architecture.prior is not None or bool(getattr(self.config, "latent_dim", 0))
+
+    def translate(
+        self, sources: Tensor, *, seed: int = 0, labels: Sequence[int | str] | None = None, chunk: int = _CHUNK
+    ) -> Samples:
+        """The translations of sources (N, *source shape), `chunk` at a time; of other heights and widths if it can.
+
+        seed: of the noise where it takes any. labels: as `sample` takes them. Raises UsageError.
+        """
+        if self.space.source is None:
+            raise UsageError(f"{self.name} draws samples from noise, it translates none; type: ganzoo sample RUN")
+        label, parts = self._labels(len(sources), labels), []
+        with evaluating(dict(self.nets)):
+            for first in range(0, len(sources), chunk):
+                some = sources[first : first + chunk].to(self.device)
+                chosen = label[first : first + chunk] if label is not None else None
+                with drawing(self.device, counted(seed, "sample", first)):
+                    z = None
+                    if self.takes_noise:
+                        z = draw_prior(self.architecture, len(some), self.config, self.space, self.device)
+                    parts.append(self(z, chosen, some).float().cpu())
+        return Samples(torch.cat(parts), self.space)
 
     def walk(self, frames: int, *, seed: int = 0, columns: int = 4, stops: int = 4) -> list[Samples]:
         """`frames` pictures of columns^2 samples each, whose latents pass through `stops` random points and return.

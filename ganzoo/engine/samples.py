@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-__all__ = ["FRAMES", "Samples", "evenly", "picture_bytes", "save_animation"]
+__all__ = ["FRAMES", "Samples", "evenly", "picture_bytes", "save_animation", "side_by_side"]
 
 FRAMES = 60  # an animation's most frames: longer ones show nothing more and cost megabytes
 
@@ -31,6 +31,7 @@ T = TypeVar("T")
 _FORMATS = {".png": "PNG", ".webp": "WEBP", ".jpg": "JPEG", ".jpeg": "JPEG"}
 _CELL = 56  # pixels of a grid's smallest cell: a 28x28 digit at twice its size
 _GAP = 2  # pixels between two cells
+_GROUPS = 4  # of pictures in a row, side by side
 _GREY = 112  # between the cells: neither the black nor the white that most pictures end in
 
 
@@ -138,6 +139,23 @@ def picture_bytes(image: Image.Image, suffix: str) -> bytes:
         options = {"lossless": True}
     image.save(buffer, _FORMATS[suffix], **options)
     return buffer.getvalue()
+
+
+def side_by_side(parts: Sequence[Samples]) -> Image.Image:
+    """One picture of equally many images in groups: the first of each part, the second of each, and on, 4 in a row.
+
+    All are enlarged to the largest image's size, without smoothing; grey ones are shown in colour beside colours.
+    """
+    columns = [part.images for part in parts]
+    width = max(images[0].width for images in columns)
+    height = max(images[0].height for images in columns)
+    mode = "RGB" if any(images[0].mode == "RGB" for images in columns) else "L"
+    shown = [
+        image.convert(mode).resize((width, height), Image.Resampling.NEAREST)
+        for group in zip(*columns, strict=True)
+        for image in group
+    ]
+    return _tile(shown, _GROUPS * len(parts))
 
 
 def _tile(images: Sequence[Image.Image], columns: int) -> Image.Image:

@@ -15,7 +15,7 @@ from torch import nn
 from ganzoo import catalogue
 from ganzoo.contract import Architecture, Config, Player, Space
 from ganzoo.counted import counted
-from ganzoo.data import Dataset, Request, needs_augmentation, open_dataset
+from ganzoo.data import Dataset, Request, needs_augmentation, open_dataset, open_translation
 from ganzoo.engine import device as devices
 from ganzoo.engine.checkpoint import newest, read
 from ganzoo.engine.folder import find
@@ -79,7 +79,7 @@ class Setup:
         """An estimate in bytes of what training holds: data, weights, optimiser state, gradients, activations."""
         tensors = self.game.state.tensors().values()
         gradients = max(sum(p.nbytes for p in seat.on) for seat in self.game.seats)
-        data = self.dataset.samples.nbytes if self.dataset else 0
+        data = self.dataset.nbytes if self.dataset else 0
         return data + sum(tensor.nbytes for tensor in tensors) + gradients + self.saved
 
 
@@ -135,6 +135,7 @@ def prepare(resolved: Resolved) -> Setup:
         device=str(device),
         precision=precision,
         augment=augmented,
+        degrade=str(dataset.degradation) if dataset and dataset.degradation else None,
     )
     paper = entry.outline.citation
     return Setup(
@@ -160,7 +161,18 @@ def _data(gan: str, settings: Settings, architecture: Architecture) -> tuple[Dat
     root = Path(settings.data_root) if settings.data_root else None
     size = settings.size or architecture.size
     request = Request(root=root, size=size, channels=settings.channels, strict=settings.strict)
-    dataset = open_dataset(settings.data or architecture.data, request)
+    data, origin = settings.data or architecture.data, architecture.source
+    if origin:
+        dataset = open_translation(
+            data, request, origin, source=settings.source, degrade=settings.degrade, preferred=architecture.degrade
+        )
+    elif settings.source or settings.degrade:
+        asked = "--source" if settings.source else "--degrade"
+        raise UsageError(
+            f"{settings.gan} translates nothing; leave out {asked}, or see `ganzoo list --task translation`"
+        )
+    else:
+        dataset = open_dataset(data, request)
     if dataset.space.kind not in architecture.spaces:
         raise UsageError(
             f"{gan} makes {' or '.join(architecture.spaces)} samples, and {dataset.name} holds "
@@ -212,7 +224,7 @@ def _augmentation(
     """Put the random lens before the discriminators, in training, if asked for or if the images are few."""
     few = dataset is not None and needs_augmentation(dataset)
     wanted = few if settings.augment is None else settings.augment
-    if not wanted:
+    if not wanted or (settings.augment is None and not set(architecture.discriminator) & set(modules)):
         return False
     if dataset is None or dataset.space.kind != "image":
         raise UsageError("--augment is for images; leave it out")

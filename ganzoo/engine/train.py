@@ -71,11 +71,24 @@ class Run:
             self.listener.tell(text)
 
     def sample(self, n: int = 16, *, seed: int = 0) -> Samples:
-        """N samples of the generator as it is now; of its moving average where there is one."""
+        """N samples of the generator as it is now; of its moving average where there is one.
+
+        Of a translation, what it makes of n sources that the seed chooses.
+        """
+        if self.space.source:
+            return self.generator.translate(self.sources(n, seed=seed), seed=seed)
         return self.generator.sample(n, seed=seed)
 
+    def sources(self, n: int, *, seed: int = 0) -> Tensor:
+        """N sources of the data, fewer if there are fewer, chosen and degraded as the seed says: (n, *source shape)."""
+        assert self.dataset is not None, "a translation has data"
+        order = torch.randperm(self.dataset.source_count, generator=torch.Generator().manual_seed(seed))
+        return self.dataset.source(order[:n], seed=seed)
+
     def fixed(self, n: int) -> Tensor:
-        """N samples (n, *shape) at the run's fixed latents, the same at every call."""
+        """N samples (n, *shape) at the run's fixed latents, the same at every call; or from its `sources(n)`."""
+        if self.space.source:
+            return self.generator.translate(self.sources(n), seed=counted(self.settings.seed, "fixed")).tensor
         return self.generator.sample(n, seed=counted(self.settings.seed, "fixed")).tensor
 
     def scores(self, n: int) -> tuple[Tensor, Tensor] | None:

@@ -43,7 +43,8 @@ def try_turns(trial: Game) -> tuple[list[str], int]:
     if trial.space.kind != "game":
         nets = {name: trial.state.modules[name] for name in trial.architecture.generator}
         try:
-            made = Generator("", trial.architecture, trial.config, trial.space, nets).sample(2).tensor
+            generator = Generator("", trial.architecture, trial.config, trial.space, nets)
+            made = (generator.translate(batch.source[:2]) if trial.space.source else generator.sample(2)).tensor
         except Exception as error:
             raise PluginError(f"generating samples raised {type(error).__name__}") from error
         if made.shape[1:] != trial.space.shape:

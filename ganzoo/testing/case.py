@@ -13,11 +13,12 @@ from ganzoo import catalogue
 from ganzoo.contract import Config, Player, Space
 from ganzoo.counted import counted
 from ganzoo.data import Dataset
+from ganzoo.data.degrade import Degradation
 from ganzoo.engine.device import drawing
 from ganzoo.engine.game import Game
 from ganzoo.engine.setup import check_players
 from ganzoo.engine.state import State
-from ganzoo.errors import UsageError
+from ganzoo.errors import DataError, UsageError
 from ganzoo.testing.report import Failed
 
 __all__ = ["CPU", "Case", "equal", "made_up"]
@@ -34,14 +35,21 @@ _SPACES = [
 
 
 def made_up(space: Space, n: int = 32) -> Dataset:
-    """N random samples of a space, the same each time: uint8 images, float32 for the rest; labels where it has any."""
+    """N random samples of a space, the same each time: uint8 images, float32 for the rest; labels where it has any.
+
+    Where the space has a source that says how it was degraded, so are these; else they are their own sources.
+    """
     generator = torch.Generator().manual_seed(1)
     if space.kind == "image":
         samples = torch.randint(0, 256, (n, *space.shape), generator=generator, dtype=torch.uint8)
     else:
         samples = torch.randn(n, *space.shape, generator=generator)
     labels = torch.arange(n) % len(space.classes) if space.classes else None
-    return Dataset("made-up", space, samples, labels, fingerprint="made-up")
+    degraded = space.source.details.get("degraded") if space.source else None
+    degradation = Degradation.read(degraded) if degraded else None
+    return Dataset(
+        "made-up", space, samples, labels, fingerprint="made-up", degradation=degradation, source_labels=labels
+    )
 
 
 class Case:
@@ -64,13 +72,21 @@ class Case:
                 if space.kind != "game":
                     space = dataclasses.replace(space, classes=("a", "b", "c"))
                 try:
+                    space = self._with_source(space)
                     self.networks(space)
-                except UsageError as error:
+                except (DataError, UsageError) as error:
                     self.refused.append(f"{space} ({error})")
                 else:
                     self.spaces.append(space)
         if not self.spaces:
             raise Failed(f"networks could be built for none of the spaces tried: {'; '.join(self.refused)}")
+
+    def _with_source(self, space: Space) -> Space:
+        """The space with what a translation starts from: itself degraded as the plugin prefers, if it does."""
+        if self.architecture.source is None:
+            return space
+        degrade = self.architecture.degrade
+        return dataclasses.replace(space, source=Degradation.read(degrade).space(space) if degrade else space)
 
     def networks(self, space: Space, seed: int = 0) -> dict[str, nn.Module]:
         """The plugin's networks with its default options."""

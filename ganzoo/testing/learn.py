@@ -26,7 +26,8 @@ def learns(case: Case) -> str:
         )
         distances = []
         for step in (0, steps):
-            samples = ganzoo.load(run.folder, step=step, raw=True).sample(500).tensor
+            generator = ganzoo.load(run.folder, step=step, raw=True)
+            samples = (generator.translate(run.sources(500)) if run.space.source else generator.sample(500)).tensor
             real = run.dataset.real(torch.arange(500)) if run.dataset else samples
             distances.append(sliced_wasserstein(samples.flatten(1), real.flatten(1)))
     before, after = distances

@@ -19,7 +19,7 @@ from ganzoo.engine.generator import Generator
 from ganzoo.engine.model import read_model, write_model
 from ganzoo.engine.state import named_parameters
 from ganzoo.optimisers import SGD, Adam, RMSprop
-from ganzoo.testing.case import Case, equal, eval_mode
+from ganzoo.testing.case import Case, equal, eval_mode, made_up
 from ganzoo.testing.report import Failed
 
 __all__ = [
@@ -35,7 +35,7 @@ def builds(case: Case) -> str:
     for space in case.spaces:
         if space.kind == "game":
             continue
-        made = _generator(case, space).sample(3).tensor
+        made = _drawn(_generator(case, space), 3)
         if tuple(made.shape) != (3, *space.shape):
             raise Failed(f"for {space} samples have the shape {tuple(made.shape)[1:]}")
         if space.range and not (made.min() >= space.range[0] and made.max() <= space.range[1]):
@@ -153,7 +153,7 @@ def saved_and_loaded(case: Case) -> str:
         plugin = {**case.entry.identity, "revision": case.architecture.revision}
         write_model(Path(folder), generator, plugin, {})
         loaded = read_model(Path(folder), case.entry.word)
-    if not torch.equal(generator.sample(4).tensor, loaded.sample(4).tensor):
+    if not torch.equal(_drawn(generator), _drawn(loaded)):
         raise Failed("the loaded generator draws other samples: something it needs is not in its state")
     return f"{sum(p.numel() for p in generator.parameters()):,} numbers"
 
@@ -161,10 +161,12 @@ def saved_and_loaded(case: Case) -> str:
 def deterministic(case: Case) -> str:
     """12 Generation in eval mode is deterministic."""
     generator = _generator(case)
-    if not torch.equal(generator.sample(4, seed=1).tensor, generator.sample(4, seed=1).tensor):
+    if not torch.equal(_drawn(generator, seed=1), _drawn(generator, seed=1)):
         raise Failed("the same seed gives other samples the second time")
-    if torch.equal(generator.sample(4, seed=1).tensor, generator.sample(4, seed=2).tensor):
-        raise Failed("another seed gives the same samples: z is not used")
+    takes = [*["z"] * generator.takes_noise, *["the source"] * (generator.space.source is not None)]
+    for taken in takes or ["z"]:
+        if torch.equal(_drawn(generator, seed=1), _drawn(generator, seed=2, first=4 * (taken == "the source"))):
+            raise Failed(f"another seed gives the same samples: {taken} is not used")
     return ""
 
 
@@ -206,6 +208,14 @@ def _generator(case: Case, space: Any = None) -> Generator:
     modules = case.networks(space)
     nets = {name: modules[name] for name in case.architecture.generator}
     return Generator(case.name, case.architecture, case.config, space, nets).eval().requires_grad_(False)
+
+
+def _drawn(generator: Generator, n: int = 4, seed: int = 0, first: int = 0) -> Tensor:
+    """N samples of a generator; of a translation, what it makes of n made-up sources from the `first` on."""
+    if generator.space.source is None:
+        return generator.sample(n, seed=seed).tensor
+    sources = made_up(generator.space).source(torch.arange(first, first + n))
+    return generator.translate(sources, seed=seed).tensor
 
 
 def _poisoned(player: Player) -> Callable[..., Mapping[str, Tensor]]:

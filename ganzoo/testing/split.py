@@ -33,7 +33,7 @@ def _gradient(case: Case, index: int, slices: list[slice]) -> Tensor:
     whole = game.batch(seat, seat.player.start, 0)
     total: Tensor | int = 0
     for part in slices:
-        fetch = {name: _slice(whole, name, part) for name in ("z", "real", "label", "source")}
+        fetch = {name: _slice(whole, name, part) for name in ("z", "real", "label", "source", "source_label")}
         batch = Batch(part.stop - part.start, step=whole.step, progress=whole.progress, device=CPU, fetch=fetch)
         _, objective = game.evaluate(seat, batch, seat.player.start, 0)
         gradients = game.gradients(seat, objective)

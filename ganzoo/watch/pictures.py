@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from ganzoo.engine.samples import FRAMES, Samples, evenly, save_animation
+from ganzoo.engine.files import write_whole
+from ganzoo.engine.samples import FRAMES, Samples, evenly, picture_bytes, save_animation, side_by_side
 from ganzoo.hookspecs import hookimpl
 from ganzoo.watch.plots import save_plots
 from ganzoo.watch.report import save_report
@@ -43,7 +44,7 @@ def ganzoo_run_started(run: Run) -> None:
     if not reals.exists():
         Samples(_reals(run), run.space).save(reals)
     if run.step == 0:
-        _picture(run).save(first, force=True)
+        _draw(run, first)
         run.tell(f"see     {reals}, samples/{first.name} (untrained)")
 
 
@@ -51,14 +52,14 @@ def ganzoo_run_started(run: Run) -> None:
 def ganzoo_step_ended(run: Run) -> None:
     """At picture points, show the samples at fixed z."""
     if run.due_for_picture and run.space.kind in ("image", "vector"):
-        _picture(run).save(run.folder / "samples" / f"{run.step:06d}.png", force=True)
+        _draw(run, run.folder / "samples" / f"{run.step:06d}.png")
 
 
 @hookimpl
 def ganzoo_run_ended(run: Run) -> None:
     """Write samples.png, progress.webp, the plots, and the page that shows them all."""
     if run.space.kind in ("image", "vector"):
-        _picture(run).save(run.folder / "samples.png", force=True)
+        _draw(run, run.folder / "samples.png")
     if chosen := evenly(frames(run.folder), FRAMES):
         pictures = [Image.open(path) for path in chosen]
         save_animation(pictures, run.folder / "progress.webp", 100, limit=_ANIMATION_BYTES)
@@ -69,6 +70,8 @@ def _count(run: Run) -> int:
     """How many samples a picture shows: points by the thousand, big images fewer than small ones."""
     if run.space.kind == "vector":
         return _POINTS
+    if run.space.source:
+        return 24
     return 64 if max(run.space.shape[1:]) <= 64 else 16
 
 
@@ -82,7 +85,16 @@ def _reals(run: Run) -> Tensor:
     return run.dataset.real(index)
 
 
-def _picture(run: Run) -> Samples:
-    """The averaged generator's samples at the run's fixed z, vectors with points of the data behind them."""
-    real = _reals(run) if run.space.kind == "vector" else None
-    return Samples(run.fixed(_count(run)), run.space, real)
+def _draw(run: Run, path: Path) -> None:
+    """Draw the averaged generator's samples at the run's fixed z, vectors with points of the data behind them.
+
+    Of a translation of pictures: source and translation, and the target where there is one, next to each other.
+    """
+    made = Samples(run.fixed(_count(run)), run.space, _reals(run) if run.space.kind == "vector" else None)
+    if run.space.source is None or run.space.kind != "image":
+        made.save(path, force=True)
+        return
+    parts = [Samples(run.sources(len(made)), run.space.source), made]
+    if run.dataset is not None and not run.dataset.unpaired:
+        parts.append(Samples(_reals(run), run.space))
+    write_whole(path, picture_bytes(side_by_side(parts), ".png"))

@@ -59,13 +59,15 @@ def save_report(run: Run, plots: Sequence[Path]) -> Path:
         "reals.png": f"Real data: {data}",
     }
     facts = [f"{run.step:,} steps", f"data: {data}", folder.name, f"ganzoo {__version__}"]
+    use = f"# new samples\nganzoo sample {folder} -n 16 --seed 1"
+    if run.space.source:
+        use = f"# translate pictures\nganzoo apply {folder} PICTURE..."
     body = f"""<h1>{escape(run.title)}</h1>
 <p class="soft">{escape(" · ".join(facts))}</p>
 {_section("Samples", "pictures", {folder / name: caption for name, caption in pictures.items()})}
 {_section("How the game went", "plots", dict.fromkeys(plots, ""))}
 <h2>Use it</h2>
-<pre># new samples
-ganzoo sample {escape(str(folder))} -n 16 --seed 1
+<pre>{escape(use)}
 # go on playing
 ganzoo resume {escape(str(folder))}{f" --steps {2 * run.steps}" if run.step >= run.steps else ""}
 # the same run once more

@@ -110,6 +110,8 @@ class Terminal:
         name = "latest" if run.folder.parent == Path("runs") else shown
         has_samples = run.space.kind != "game"
         proposals = {"sample": f"{name} -n 16", "evaluate": name} if has_samples else {}
+        if run.space.source:
+            proposals = {"apply": f"{name} PICTURE..."}
         proposals["resume"] = name if run.step < run.steps else f"{name} --steps {2 * run.steps}"
         known = [f"ganzoo {verb} {rest}" for verb, rest in proposals.items() if verb in self._commands]
         if known:
@@ -174,7 +176,9 @@ def _data(run: Run) -> str:
     if run.dataset is None:
         return "none: a game between the players alone"
     things = {"image": "images", "vector": "points"}.get(run.space.kind, "samples")
-    return f"{run.dataset.name} ({len(run.dataset):,} {things}, {run.space})"
+    shape = f"{run.space.source} to {run.space}" if run.space.source else f"{run.space}"
+    degraded = f" from {run.dataset.degradation}" if run.dataset.degradation else ""
+    return f"{run.dataset.name}{degraded} ({len(run.dataset):,} {things}, {shape})"
 
 
 def _plan(run: Run) -> str:

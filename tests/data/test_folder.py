@@ -72,7 +72,7 @@ def test_the_second_opening_decodes_nothing(photos, request_of, tmp_path, monkey
     if kind == "zip":
         path, opened = zipped(photos, tmp_path / "packed.zip"), open_zip
     first = opened(path, request_of())
-    monkeypatch.setattr(folder_module, "decode", None)  # would be counted as unreadable
+    monkeypatch.setattr(folder_module, "upright", None)  # would be counted as unreadable
     second = opened(path, request_of())
     assert torch.equal(first.samples, second.samples)
     assert torch.equal(first.labels, second.labels)

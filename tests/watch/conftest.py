@@ -28,7 +28,7 @@ class FakeSettings:
 
 class FakeDataset:
     def __init__(self, samples, notes=()):
-        self.name, self.samples, self.notes = "digits", samples, notes
+        self.name, self.samples, self.notes, self.degradation = "digits", samples, notes, None
 
     def __len__(self):
         return len(self.samples)
