@@ -52,6 +52,8 @@ class Space:
         return math.prod(self.shape)
 
     def __str__(self) -> str:
+        if self.kind == "table":
+            return f"{len(self.details['columns'])} columns"
         return "x".join(map(str, self.shape))
 
     def to_dict(self) -> dict[str, Any]:
@@ -84,6 +86,8 @@ class Batch:
 
     real: (N, *shape) samples of the data in the space's range. z: the prior's draw, (N, Z) by default.
     label: (N,) int64, source: (N, *source shape) and source_label: (N,) int64, where the data have them.
+    real_with(features): samples that hold an entry of a one-hot each, named by its feature (N,) int64, -1 for any.
+    where: (N,) int64, the features that the user asks generated rows of a table to hold, absent if none are.
     step, progress: 0-d float tensors, the step's number and its share of the run, for annealing.
     """
 
@@ -93,6 +97,8 @@ class Batch:
         label: Tensor
         source: Tensor
         source_label: Tensor
+        real_with: Callable[[Tensor], Tensor]
+        where: Tensor
 
     def __init__(
         self,

@@ -17,7 +17,7 @@ MODULES = [name for _, name, _ in pkgutil.walk_packages([str(ROOT)], "ganzoo.") 
 RANKS = [
     {"errors"},
     {"config", "counted", "degradation", "dynamics", "hookspecs", "optimisers"},
-    {"common", "contract", "entry", "flags", "outline"},
+    {"columns", "common", "contract", "entry", "flags", "outline"},
     {"catalogue", "nn"},
     {"settings"},
     {"data"},

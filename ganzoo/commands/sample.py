@@ -20,6 +20,7 @@ Examples:
   ganzoo sample latest -n 16
   ganzoo sample runs/dcgan-mnist-001 --step 2000 --seed 7 --out digits.png
   ganzoo sample latest --walk
+  ganzoo sample latest -n 1000 --where species=setosa --out rows.csv
 """
 )
 @click.argument("target", default="latest", type=click.Path())
@@ -27,9 +28,10 @@ Examples:
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="equal seeds, equal samples")
 @click.option("--step", type=click.IntRange(0), metavar="N", help="the run's checkpoint of this step")
 @click.option("--labels", metavar="A,B,...", help="classes to draw, by name or number, repeated to -n")
+@click.option("--where", "conditions", multiple=True, metavar="COLUMN=VALUE", help="of a table: rows that hold it")
 @click.option("--walk", is_flag=True, help="an animation of a walk through the latent space")
 @click.option("--files", is_flag=True, help="one file per sample, in a new folder")
-@click.option("--out", type=click.Path(path_type=Path), help="the file (.png, .webp, .jpg, .npz) or folder")
+@click.option("--out", type=click.Path(path_type=Path), help="the file (.png, .webp, .jpg, .csv, .npz) or folder")
 @click.option("--force", is_flag=True, help="overwrite what is there")
 @click.option("--raw-weights", is_flag=True, help="the weights as they are, not their moving average")
 @click.option("--plugin", metavar="NAME|FILE", help="the GAN, where its one-file plugin has moved or changed")
@@ -40,6 +42,7 @@ def sample(
     seed: int,
     step: int | None,
     labels: str | None,
+    conditions: tuple[str, ...],
     walk: bool,
     files: bool,
     out: Path | None,
@@ -67,8 +70,10 @@ def sample(
         frames = generator.walk(_FRAMES, seed=seed)
         save_animation([frame.grid() for frame in frames], path, _MILLISECONDS)
     else:
-        samples = generator.sample(number, seed=seed, labels=labels.split(",") if labels else None)
-        path = out or _new(target, "sample", "" if files else ".png")
+        where = dict(condition.partition("=")[::2] for condition in conditions)
+        samples = generator.sample(number, seed=seed, labels=labels.split(",") if labels else None, where=where)
+        suffix = ".csv" if samples.space.kind == "table" else ".png"
+        path = out or _new(target, "sample", "" if files else suffix)
         if files:
             samples.save_files(path, force=force)
         else:

@@ -16,7 +16,7 @@ __all__ = ["open_dataset"]
 def open_dataset(name_or_path: str, request: Request) -> Dataset:
     """The data set of that name, else of that path; `./digits` is the folder where `digits` is the name.
 
-    A path may be a folder or zip of images, an .npz, or an idx file, also gzipped. Raises DataError;
+    A path may be a folder or zip of images, an .npz, a table as .csv, or an idx file, also gzipped. Raises DataError;
     NetworkError if a download fails; PluginError if a plugin does.
     """
     if name_or_path in catalogue.names(catalogue.DATASETS):
@@ -38,17 +38,20 @@ def _open_path(path: Path, request: Request) -> Dataset:
     from ganzoo.data.arrays import open_npz
     from ganzoo.data.folder import open_folder, open_zip
     from ganzoo.data.idx import is_idx, open_idx
+    from ganzoo.data.tables import open_csv
 
     if path.is_dir():
         images = sorted(path.glob("train-images-idx3-ubyte*"))  # MNIST/raw and its like
         return open_idx(images[0], request) if images else open_folder(path, request)
     if path.suffix.lower() == ".npz":
         return open_npz(path, request)
+    if path.suffix.lower() in (".csv", ".tsv"):
+        return open_csv(path)
     if zipfile.is_zipfile(path) or path.suffix.lower() == ".zip":
         return open_zip(path, request)
     if is_idx(path):
         return open_idx(path, request)
-    raise DataError(f"{path}: expected a folder or zip of images, an .npz or an idx file; found another kind")
+    raise DataError(f"{path}: expected a folder or zip of images, an .npz, a .csv or an idx file; found another kind")
 
 
 def _unknown(asked: str) -> str:

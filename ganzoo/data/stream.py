@@ -7,6 +7,7 @@ from torch import Tensor
 
 from ganzoo.counted import counted
 from ganzoo.data.dataset import Dataset
+from ganzoo.data.matching import Matching
 from ganzoo.errors import DataError
 
 __all__ = ["Stream"]
@@ -44,6 +45,7 @@ class Stream:
         self.device = torch.device(device)
         self.unpaired = unpaired
         self._permutations: dict[tuple[int, str], Tensor] = {}
+        self._matching: Matching | None = None
 
     def real(self, k: int) -> Tensor:
         """The samples of the player's k-th turn: (size, *shape) float32 on the device."""
@@ -63,6 +65,14 @@ class Stream:
     def source_label(self, k: int) -> Tensor:
         """The labels of the same sources: (size,) int64 on the device. Raises DataError without them."""
         return self.dataset.source_label(self.source_index(k), self.device)
+
+    def real_with(self, k: int, feature: Tensor) -> Tensor:
+        """Samples that hold the features (n,) of a one-hot, -1 for any: (n, *shape), drawn by counting for turn k."""
+        if self._matching is None:
+            self._matching = Matching(self.dataset.samples)
+        generator = torch.Generator().manual_seed(counted(self.seed, "matching", self.player, k))
+        share = torch.rand(len(feature), generator=generator).to(self.dataset.samples.device)
+        return self.dataset.real(self._matching.draw(feature.to(share.device), share), self.device)
 
     def index(self, k: int) -> Tensor:
         """Which samples the k-th batch holds: (size,) int64, where the samples live."""

@@ -8,6 +8,7 @@ objective, and move, all kept or all undone. Not here: when to log, save or stop
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -115,6 +116,7 @@ class Game:
         if seat.stream:
             stream = seat.stream
             fetch["real"] = lambda: stream.real(place)
+            fetch["real_with"] = lambda: partial(stream.real_with, place)
             if self.space.classes:
                 fetch["label"] = lambda: stream.label(place)
             if self.space.source:

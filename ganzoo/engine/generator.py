@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,7 @@ from torch import Tensor, nn
 
 from ganzoo.contract import Architecture, Batch, Config, Space
 from ganzoo.counted import counted
+from ganzoo.engine.asked import Asked
 from ganzoo.engine.device import drawing
 from ganzoo.engine.samples import Samples
 from ganzoo.errors import CheckpointError, PluginError, UsageError
@@ -74,10 +76,13 @@ class Generator(nn.Module):
         """Where the networks are."""
         return next((parameter.device for parameter in self.parameters()), torch.device("cpu"))
 
-    def forward(self, z: Any = None, label: Tensor | None = None, source: Tensor | None = None) -> Tensor:
+    def forward(
+        self, z: Any = None, label: Tensor | None = None, source: Tensor | None = None, where: int | None = None
+    ) -> Tensor:
         """Samples (N, *shape) from latents z, as the prior draws them.
 
         label (N,) and source (N, *source shape) where the GAN takes them; z None if it translates without noise.
+        where: of a table, the feature that rows should hold.
         """
         first = source if source is not None else z
         size = len(first) if isinstance(first, Tensor) else len(next(iter(z.values() if isinstance(z, dict) else z)))
@@ -87,14 +92,24 @@ class Generator(nn.Module):
             fetch["label"] = lambda: label
         if source is not None:
             fetch["source"] = lambda: source
+        if where is not None:
+            fetch["where"] = lambda: torch.full((size,), where, device=self.device)
         batch = Batch(size, step=zero, progress=zero + 1, device=self.device, fetch=fetch)
         return generate(self.architecture, dict(self.nets), batch, self.config)
 
-    def sample(self, n: int, *, seed: int = 0, labels: Sequence[int | str] | None = None) -> Samples:
+    def sample(
+        self,
+        n: int,
+        *,
+        seed: int = 0,
+        labels: Sequence[int | str] | None = None,
+        where: Mapping[str, str] | None = None,
+    ) -> Samples:
         """Draw n samples. The same seed on the same device gives the same bytes, and the first of more samples.
 
-        labels: class numbers or names, repeated to n; without them every class in turn. The global random
-        state is left as it was. Raises UsageError for a label that does not exist.
+        labels: class numbers or names, repeated to n; without them every class in turn. where: of a table, the
+        values that rows should have in columns of categories; rows without them are drawn again. The global random
+        state is left as it was. Raises UsageError for what does not exist, and where hardly a row is as asked.
         """
         if self.space.kind == "game":
             raise UsageError(f"{self.name} is a game without samples; its course is in metrics.csv and plots/")
@@ -106,13 +121,19 @@ class Generator(nn.Module):
         if n < 1:
             raise UsageError(f"asked for {n} samples; ask for at least one, for example -n 16")
         label = self._labels(n + _CHUNK, labels)
-        parts = []
+        asked = Asked(self.space, where or {})
+        parts, found = [], 0
         with evaluating(dict(self.nets)):
-            for first in range(0, n, _CHUNK):
+            for first in count(0, _CHUNK):
+                if found >= n:
+                    break
+                if first >= asked.patience * n:
+                    raise UsageError(f"of {first:,} rows {found:,} are as asked, {asked}; ask for fewer or for less")
                 with drawing(self.device, counted(seed, "sample", first)):
                     z = draw_prior(self.architecture, _CHUNK, self.config, self.space, self.device)
                     chosen = label[first : first + _CHUNK] if label is not None else None
-                    parts.append(self(z, chosen).float().cpu())
+                    parts.append(asked.met(self(z, chosen, where=asked.feature).float().cpu()))
+                    found += len(parts[-1])
         return Samples(torch.cat(parts)[:n], self.space)
 
     @property

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-__all__ = ["FRAMES", "Samples", "evenly", "picture_bytes", "save_animation", "side_by_side"]
+__all__ = ["FRAMES", "PICTURED", "Samples", "evenly", "picture_bytes", "save_animation", "side_by_side"]
 
 FRAMES = 60  # an animation's most frames: longer ones show nothing more and cost megabytes
 
 T = TypeVar("T")
+
+PICTURED = ("image", "vector", "table")  # kinds that are shown as pictures
 
 _FORMATS = {".png": "PNG", ".webp": "WEBP", ".jpg": "JPEG", ".jpeg": "JPEG"}
 _CELL = 56  # pixels of a grid's smallest cell: a 28x28 digit at twice its size
@@ -38,7 +40,7 @@ _GREY = 112  # between the cells: neither the black nor the white that most pict
 class Samples:
     """N samples of one space: `tensor` (N, *shape), float, images in [-1, 1].
 
-    real: (M, F) points of the data, drawn behind generated vectors. Shows itself in a notebook.
+    real: (M, F) samples of the data, drawn behind generated vectors and rows. Shows itself in a notebook.
     """
 
     def __init__(self, tensor: Tensor, space: Space, real: Tensor | None = None) -> None:
@@ -60,7 +62,7 @@ class Samples:
         return f"Samples({len(self)} x {self.space.kind} {self.space})"
 
     def _repr_png_(self) -> bytes | None:
-        return picture_bytes(self.grid(), ".png") if self.space.kind in ("image", "vector") and len(self) else None
+        return picture_bytes(self.grid(), ".png") if self.space.kind in PICTURED and len(self) else None
 
     def numpy(self) -> NDArray[np.float32]:
         """The samples as an array, (N, *shape) float32, in the range of the tensor."""
@@ -80,8 +82,18 @@ class Samples:
             return [Image.fromarray(level) for level in levels.permute(0, 2, 3, 1).numpy()]
         return [Image.fromarray(level) for level in levels.flatten(1, 2).numpy()]
 
+    @property
+    def csv(self) -> str:
+        """The samples as the text of a CSV file with the columns of the data. Raises UsageError if they are no rows."""
+        from ganzoo.data.tables import to_csv
+
+        if self.space.kind != "table":
+            raise UsageError(f"samples of kind {self.space.kind!r} are not rows of a table; use .tensor or .numpy()")
+        return to_csv(self.numpy(), self.space)
+
     def grid(self, columns: int | None = None) -> Image.Image:
-        """One picture of all samples: images in rows (as near to a square as it goes), vectors as points.
+        """One picture of all samples: images in rows (as near to a square as it goes), vectors as points, tables as
+        the spread of each column.
 
         Tiny images are enlarged by whole factors without smoothing. Raises UsageError for kinds that have no
         picture, and where there are no samples.
@@ -90,10 +102,15 @@ class Samples:
             raise UsageError("no samples to show; ask for at least one, for example -n 16")
         if self.space.kind == "vector":
             return _scatter(self.numpy(), None if self.real is None else self.real.numpy())
+        if self.space.kind == "table":
+            from ganzoo.engine.marginals import marginals
+
+            return marginals(self.numpy(), None if self.real is None else self.real.numpy(), self.space)
         return _tile(self.images, columns or math.ceil(math.sqrt(len(self))))
 
     def save(self, path: Path | str, *, force: bool = False) -> Path:
-        """Write one file: a picture of all samples (.png, .webp, .jpg) or their numbers (.npz, `samples`).
+        """Write one file: a picture of all samples (.png, .webp, .jpg), rows of a table (.csv), or the numbers of
+        the samples (.npz, `samples`).
 
         Returns the path. Raises UsageError if the file exists (unless `force`) or its ending is unknown.
         """
@@ -101,13 +118,16 @@ class Samples:
 
         path = Path(path)
         suffix = path.suffix.lower()
-        if suffix != ".npz" and suffix not in _FORMATS:
-            raise UsageError(f"cannot save samples as {path.name!r}; known endings: {' '.join(_FORMATS)} .npz")
+        known = [*_FORMATS, ".npz", *([".csv"] if self.space.kind == "table" else [])]
+        if suffix not in known:
+            raise UsageError(f"cannot save samples as {path.name!r}; known endings: {' '.join(known)}")
         _refuse_to_overwrite([path], force)
         if suffix == ".npz":
             buffer = io.BytesIO()
             np.savez_compressed(buffer, samples=self.numpy())
             write_whole(path, buffer.getvalue())
+        elif suffix == ".csv":
+            write_whole(path, self.csv.encode())
         else:
             write_whole(path, picture_bytes(self.grid(), suffix))
         return path

@@ -45,18 +45,20 @@ from ganzoo.nn.losses import (
     wasserstein,
 )
 from ganzoo.nn.minibatch import MinibatchDeviation, MinibatchDiscrimination
-from ganzoo.nn.packing import Packed, packed_space
+from ganzoo.nn.packing import Packed, in_packs, packed_space
 from ganzoo.nn.penalties import divergence_penalty, gradient_penalty, lecam, local_gradient_penalty, r1, r2
 from ganzoo.nn.residual import residual_discriminator, residual_generator
 from ganzoo.nn.scalar import Scalar
 from ganzoo.nn.spectral import spectral
 from ganzoo.nn.style import MappingNetwork, Synthesis, path_lengths
+from ganzoo.nn.table import Conditions, TableHead
 from ganzoo.nn.together import together
 
 __all__ = [
     "Autoencoder",
     "Concatenated",
     "ConditionalBatchNorm",
+    "Conditions",
     "Dropout",
     "Headed",
     "JointDiscriminator",
@@ -69,6 +71,7 @@ __all__ = [
     "Scalar",
     "SelfAttention",
     "Synthesis",
+    "TableHead",
     "boundary_seeking",
     "calm_discriminator",
     "calm_generator",
@@ -89,6 +92,7 @@ __all__ = [
     "gradient_penalty",
     "halvings",
     "hinge",
+    "in_packs",
     "least_squares_discriminator",
     "least_squares_generator",
     "lecam",

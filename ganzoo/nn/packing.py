@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import torch
 from torch import Tensor, nn
 
 from ganzoo.contract import Space
 from ganzoo.errors import UsageError
 
-__all__ = ["Packed", "packed_space"]
+__all__ = ["Packed", "in_packs", "packed_space"]
 
 
 def packed_space(space: Space, pack: int) -> Space:
@@ -40,3 +41,9 @@ class Packed(nn.Module):
             raise UsageError(f"{len(x)} samples make no pack of {self.pack}; try --batch {self.pack}")
         logits: Tensor = self.net(x[: packs * self.pack].reshape(packs, self.pack * x.shape[1], *x.shape[2:]))
         return logits
+
+
+def in_packs(x: Tensor, pack: int) -> Tensor:
+    """Neighbours joined into packs: (N, F) -> (ceil(N / m), m F). The last pack is filled up from the first samples."""
+    packs = -(-len(x) // pack)
+    return x[torch.arange(packs * pack, device=x.device) % len(x)].reshape(packs, -1)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ganzoo import catalogue
+from ganzoo.columns import Column, columns_of
 from ganzoo.contract import Config, Player, Space
 from ganzoo.counted import counted
 from ganzoo.data import Dataset
@@ -21,9 +22,27 @@ from ganzoo.engine.state import State
 from ganzoo.errors import DataError, UsageError
 from ganzoo.testing.report import Failed
 
-__all__ = ["CPU", "Case", "equal", "made_up"]
+__all__ = ["CPU", "TABLES", "Case", "equal", "made_up"]
 
 CPU = torch.device("cpu")
+
+
+def _table(*columns: Column) -> Space:
+    placed: list[Column] = []
+    for column in columns:
+        placed.append(dataclasses.replace(column, start=placed[-1].stop if placed else 0))
+    details = {"columns": [column.to_dict() for column in placed]}
+    return Space(kind="table", shape=(placed[-1].stop,), details=details)
+
+
+TABLES = (
+    _table(
+        Column(name="size", kind="continuous", modes=((0.0, 1.0), (9.0, 2.0)), absent=True, shares=(0.5, 0.3, 0.2)),
+        Column(name="class", kind="category", values=("a", "b", "c"), shares=(0.6, 0.3, 0.1)),
+        Column(name="open", kind="category", values=("no", "yes"), shares=(0.5, 0.5)),
+    ),
+    _table(Column(name="count", kind="integer", modes=((5.0, 2.0),), shares=(1.0,), greatest=10.0)),
+)
 _SPACES = [
     Space(kind="image", shape=(1, 16, 16)),
     Space(kind="image", shape=(1, 28, 28)),
@@ -31,6 +50,7 @@ _SPACES = [
     Space(kind="image", shape=(2, 33, 29)),
     Space(kind="vector", shape=(2,), range=None),
     Space(kind="game", shape=()),
+    *TABLES,
 ]
 
 
@@ -42,6 +62,11 @@ def made_up(space: Space, n: int = 32) -> Dataset:
     generator = torch.Generator().manual_seed(1)
     if space.kind == "image":
         samples = torch.randint(0, 256, (n, *space.shape), generator=generator, dtype=torch.uint8)
+    elif space.kind == "table":
+        samples = torch.rand(n, *space.shape, generator=generator) * 2 - 1
+        for column in columns_of(space):
+            entries = samples[:, column.entries.start : column.entries.stop]
+            entries.copy_(entries == entries.amax(1, keepdim=True))
     else:
         samples = torch.randn(n, *space.shape, generator=generator)
     labels = torch.arange(n) % len(space.classes) if space.classes else None
@@ -69,7 +94,7 @@ class Case:
         self.refused: list[str] = []
         for space in _SPACES:
             if space.kind in self.architecture.spaces:
-                if space.kind != "game":
+                if space.kind not in ("game", "table"):
                     space = dataclasses.replace(space, classes=("a", "b", "c"))
                 try:
                     space = self._with_source(space)

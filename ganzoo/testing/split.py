@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -33,7 +34,10 @@ def _gradient(case: Case, index: int, slices: list[slice]) -> Tensor:
     whole = game.batch(seat, seat.player.start, 0)
     total: Tensor | int = 0
     for part in slices:
-        fetch = {name: _slice(whole, name, part) for name in ("z", "real", "label", "source", "source_label")}
+        fetch: dict[str, Callable[[], Any]] = {
+            name: _slice(whole, name, part) for name in ("z", "real", "label", "source", "source_label")
+        }
+        fetch["real_with"] = partial(_real_with, whole, part)
         batch = Batch(part.stop - part.start, step=whole.step, progress=whole.progress, device=CPU, fetch=fetch)
         _, objective = game.evaluate(seat, batch, seat.player.start, 0)
         gradients = game.gradients(seat, objective)
@@ -41,6 +45,15 @@ def _gradient(case: Case, index: int, slices: list[slice]) -> Tensor:
                                    for p, g in zip(seat.on, gradients, strict=True)])  # fmt: skip
     assert isinstance(total, Tensor)
     return total / len(slices)
+
+
+def _real_with(batch: Batch, part: slice) -> Callable[[Tensor], Tensor]:
+    def draw(feature: Tensor) -> Tensor:
+        whole = feature.new_full((len(batch),), -1)
+        whole[part] = feature
+        return batch.real_with(whole)[part]
+
+    return draw
 
 
 def _slice(batch: Batch, name: str, part: slice) -> Callable[[], Any]:

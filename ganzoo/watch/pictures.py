@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from ganzoo.engine.files import write_whole
-from ganzoo.engine.samples import FRAMES, Samples, evenly, picture_bytes, save_animation, side_by_side
+from ganzoo.engine.samples import FRAMES, PICTURED, Samples, evenly, picture_bytes, save_animation, side_by_side
 from ganzoo.hookspecs import hookimpl
 from ganzoo.watch.plots import save_plots
 from ganzoo.watch.report import save_report
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["frames"]
 
-_POINTS = 1000  # vectors in a picture
+_POINTS = 1000  # vectors or rows in a picture
 _ANIMATION_BYTES = 1_000_000
 
 
@@ -35,7 +35,7 @@ def frames(folder: Path) -> list[Path]:
 @hookimpl
 def ganzoo_run_started(run: Run) -> None:
     """Show the data and the untrained generator; forget pictures past the checkpoint of a resumed run."""
-    if run.space.kind not in ("image", "vector"):
+    if run.space.kind not in PICTURED:
         return
     for path in frames(run.folder):
         if int(path.stem) > run.step:
@@ -51,14 +51,14 @@ def ganzoo_run_started(run: Run) -> None:
 @hookimpl
 def ganzoo_step_ended(run: Run) -> None:
     """At picture points, show the samples at fixed z."""
-    if run.due_for_picture and run.space.kind in ("image", "vector"):
+    if run.due_for_picture and run.space.kind in PICTURED:
         _draw(run, run.folder / "samples" / f"{run.step:06d}.png")
 
 
 @hookimpl
 def ganzoo_run_ended(run: Run) -> None:
     """Write samples.png, progress.webp, the plots, and the page that shows them all."""
-    if run.space.kind in ("image", "vector"):
+    if run.space.kind in PICTURED:
         _draw(run, run.folder / "samples.png")
     if chosen := evenly(frames(run.folder), FRAMES):
         pictures = [Image.open(path) for path in chosen]
@@ -67,8 +67,8 @@ def ganzoo_run_ended(run: Run) -> None:
 
 
 def _count(run: Run) -> int:
-    """How many samples a picture shows: points by the thousand, big images fewer than small ones."""
-    if run.space.kind == "vector":
+    """How many samples a picture shows: points and rows by the thousand, big images fewer than small ones."""
+    if run.space.kind != "image":
         return _POINTS
     if run.space.source:
         return 24
@@ -86,11 +86,11 @@ def _reals(run: Run) -> Tensor:
 
 
 def _draw(run: Run, path: Path) -> None:
-    """Draw the averaged generator's samples at the run's fixed z, vectors with points of the data behind them.
+    """Draw the averaged generator's samples at the run's fixed z, vectors and rows with the data behind them.
 
     Of a translation of pictures: source and translation, and the target where there is one, next to each other.
     """
-    made = Samples(run.fixed(_count(run)), run.space, _reals(run) if run.space.kind == "vector" else None)
+    made = Samples(run.fixed(_count(run)), run.space, None if run.space.kind == "image" else _reals(run))
     if run.space.source is None or run.space.kind != "image":
         made.save(path, force=True)
         return

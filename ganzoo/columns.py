@@ -1,0 +1,68 @@
+"""What the columns of a table are: how their texts are read, and where their features lie in a row.
+
+A numeric column is a number in [-1, 1], its place within one Gaussian of a mixture, and a one-hot of which Gaussian;
+a category is a one-hot. Absent values are one more entry of the one-hot. `ganzoo.data.columns` converts.
+
+Xu et al. 2019, Modeling Tabular Data using Conditional GAN, arXiv:1907.00503, section 4.2
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
+
+if TYPE_CHECKING:
+    from ganzoo.contract import Space
+
+__all__ = ["Column", "ColumnKind", "columns_of"]
+
+ColumnKind: TypeAlias = Literal["continuous", "integer", "date", "category"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column: how its text is read, where its features start in a row, and how they are read back.
+
+    modes: (mean, standard deviation) of each Gaussian. values: the texts of a category. absent: whether the last
+    entry of the one-hot means that there is no value. shares: how common each entry is in the data, summing to 1.
+    """
+
+    name: str
+    kind: ColumnKind
+    start: int = 0
+    modes: tuple[tuple[float, float], ...] = ()
+    values: tuple[str, ...] = ()
+    absent: bool = False
+    shares: tuple[float, ...] = ()
+    least: float = 0.0
+    greatest: float = 0.0
+    decimals: int = 0
+
+    @property
+    def entries(self) -> range:
+        """The features of the one-hot."""
+        first = self.start + bool(self.modes)
+        return range(first, first + len(self.modes or self.values) + self.absent)
+
+    @property
+    def stop(self) -> int:
+        """The feature after the column's last one."""
+        return self.entries.stop
+
+    def to_dict(self) -> dict[str, Any]:
+        """The column as JSON values, for a space's details."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The column that `to_dict` wrote, perhaps through JSON."""
+        modes = tuple((float(mean), float(std)) for mean, std in values["modes"])
+        lists = {"modes": modes, "values": tuple(values["values"]), "shares": tuple(values["shares"])}
+        return cls(**{**values, **lists})
+
+
+def columns_of(space: Space) -> list[Column]:
+    """The columns of a table's space, from left to right."""
+    return [Column.from_dict(values) for values in space.details["columns"]]

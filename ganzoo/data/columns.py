@@ -1,0 +1,183 @@
+"""The columns of a table from text to features and back, and their types inferred.
+
+Xu et al. 2019, Modeling Tabular Data using Conditional GAN, arXiv:1907.00503, section 4.2
+Shapes: n rows, k entries of a one-hot.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import warnings
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ganzoo.columns import Column, ColumnKind
+from ganzoo.counted import counted
+from ganzoo.errors import DataError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["decode", "encode", "infer"]
+
+ABSENT = frozenset({"", "na", "n/a", "nan", "null", "none", "?"})  # as CSV files of the field write it
+FEW = 10  # an integer with no more different values is a category, as most classes are written
+MANY = 1000  # a category with more different values is a name or a text
+GAUSSIANS = 10  # at most, section 4.2
+SLIGHT = 0.005  # share of the rows below which a Gaussian is left out
+SPREAD = 4.0  # standard deviations from a Gaussian's mean that are -1 and 1
+FITTED = 10_000  # rows that the mixture is fitted to
+ROUNDS = 60  # of the fit; a rough one divides the numbers as well
+
+
+def encode(column: Column, texts: Sequence[str], seed: int) -> NDArray[np.float32]:
+    """A column's texts (n,) as its features (n, stop - start). Which Gaussian a number belongs to is a counted draw.
+
+    Raises DataError for a text that the column cannot hold.
+    """
+    features = np.zeros((len(texts), column.stop - column.start), np.float32)
+    gone = np.array([is_absent(text) for text in texts])
+    if gone.any() and not column.absent:
+        raise DataError(
+            f"column {column.name!r}: row {int(gone.argmax()) + 1} has no value, and the data had all of them"
+        )
+    features[gone, -1] = 1
+    rows, held = np.flatnonzero(~gone), [text for text in texts if not is_absent(text)]
+    if column.kind == "category":
+        places = {value: place for place, value in enumerate(column.values)}
+        if unknown := sorted(set(held) - places.keys()):
+            raise DataError(f"column {column.name!r}: {unknown[0]!r} is none of {', '.join(column.values[:8])}")
+        features[rows, [places[text] for text in held]] = 1
+    elif held:
+        numbers = np.array([number_of(column, text) for text in held])
+        mean, std = np.array(column.modes).T
+        share = np.array(column.shares[: len(mean)])
+        likelihood = np.log(share / std) - ((numbers[:, None] - mean) / std) ** 2 / 2  # (n, k)
+        noise = np.random.default_rng(seed).gumbel(size=likelihood.shape)  # the greatest sum is a draw
+        chosen = (likelihood + noise).argmax(1)
+        features[rows, 0] = np.clip((numbers - mean[chosen]) / (SPREAD * std[chosen]), -1, 1)
+        features[rows, 1 + chosen] = 1
+    return features
+
+
+def decode(column: Column, features: NDArray[np.float32]) -> list[str]:
+    """A column's features (n, stop - start) as texts (n,): numbers within the data's range."""
+    chosen = features[:, bool(column.modes) :].argmax(1)
+    if column.kind == "category":
+        return [(*column.values, "")[place] for place in chosen]
+    mean, std = np.array([*column.modes, (column.least, 0.0)]).T
+    numbers = np.clip(
+        features[:, 0].astype(np.float64) * SPREAD * std[chosen] + mean[chosen], column.least, column.greatest
+    )
+    return ["" if place == len(column.modes) else text_of(column, x) for place, x in zip(chosen, numbers, strict=True)]
+
+
+def number_of(column: Column, text: str) -> float:
+    """What a text means: a number, or the day of a date. Raises DataError if it means none."""
+    try:
+        number = float(date.fromisoformat(text).toordinal()) if column.kind == "date" else float(text)
+    except ValueError:
+        raise DataError(f"column {column.name!r}: {text!r} is not of its kind, {column.kind}") from None
+    if not math.isfinite(number):
+        raise DataError(f"column {column.name!r}: {text!r} is not a finite number")
+    return number
+
+
+def text_of(column: Column, number: float) -> str:
+    """A number as the data write it: a date, a whole number, or with the data's decimals."""
+    if column.kind == "date":
+        return date.fromordinal(round(number)).isoformat()
+    if column.kind == "integer":
+        return str(round(number))
+    whole, _, rest = f"{number:.{max(1, column.decimals)}f}".partition(".")
+    return f"{whole}.{rest.rstrip('0') or '0'}"
+
+
+def is_absent(text: str) -> bool:
+    """Whether a cell holds no value."""
+    return text.strip().lower() in ABSENT
+
+
+def infer(name: str, texts: Sequence[str], start: int = 0, seed: int = 0) -> Column:
+    """The column of these texts (n,), its features starting at `start`.
+
+    Numbers are continuous, or integers where all are whole; integers with few values, and all other texts, are
+    categories; ISO dates are dates. Raises DataError for a column without a value or of too many texts.
+    """
+    held = [text for text in texts if not is_absent(text)]
+    if not held:
+        raise DataError(f"column {name!r} has no values; remove it")
+    absent = len(held) < len(texts)
+    kind = _kind(held)
+    column = Column(name=name, kind=kind, start=start, absent=absent)
+    if kind == "category":
+        counts = Counter(held)
+        if len(counts) > MANY:
+            raise DataError(
+                f"column {name!r} has {len(counts):,} different texts, a category may have {MANY:,}; "
+                "remove the column if it is a name or a key"
+            )
+        values = tuple(sorted(counts))
+        shares = [counts[value] / len(texts) for value in values]
+    else:
+        numbers = np.array([number_of(column, text) for text in held])
+        modes, weights = _gaussians(numbers, counted(seed, "mixture", name))
+        decimals = max(len(text.partition(".")[2]) for text in held) if kind == "continuous" else 0
+        column = dataclasses.replace(
+            column, modes=modes, least=float(numbers.min()), greatest=float(numbers.max()), decimals=min(decimals, 17)
+        )
+        values = ()
+        shares = [weight * len(held) / len(texts) for weight in weights]
+    shares += [1 - len(held) / len(texts)] if absent else []
+    return dataclasses.replace(column, values=values, shares=tuple(round(share, 9) for share in shares))
+
+
+def _kind(texts: Sequence[str]) -> ColumnKind:
+    """The narrowest kind that all texts are of."""
+    if all(text.removeprefix("-").isdecimal() and text.isascii() for text in texts):
+        return "integer" if len(set(texts)) > FEW else "category"
+    for kind, read in (("continuous", float), ("date", date.fromisoformat)):
+        try:
+            for text in texts:
+                read(text)
+        except ValueError:
+            continue
+        return "continuous" if kind == "continuous" else "date"
+    return "category"
+
+
+def _gaussians(numbers: NDArray[np.float64], seed: int) -> tuple[tuple[tuple[float, float], ...], list[float]]:
+    """A variational mixture of at most ten Gaussians: (mean, standard deviation) and share of each.
+
+    Rounded, since the last digits of a fit differ from one machine to another.
+    """
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.mixture import BayesianGaussianMixture
+    from threadpoolctl import threadpool_limits
+
+    centre, scale = float(numbers.mean()), float(numbers.std())
+    if scale == 0 or len(numbers) < GAUSSIANS:
+        return ((_rounded(centre), _rounded(scale) or 1.0),), [1.0]
+    rng = np.random.default_rng(seed)
+    some = numbers if len(numbers) <= FITTED else rng.choice(numbers, FITTED, replace=False)
+    mixture = BayesianGaussianMixture(
+        n_components=GAUSSIANS, weight_concentration_prior=1e-3, max_iter=ROUNDS, random_state=seed % 2**32
+    )
+    with threadpool_limits(1), warnings.catch_warnings():  # more threads only wait for each other at this size
+        warnings.simplefilter("ignore", ConvergenceWarning)  # as it should: see ROUNDS
+        mixture.fit(((some - centre) / scale)[:, None])
+    kept = mixture.weights_ > SLIGHT
+    means = mixture.means_[kept, 0] * scale + centre
+    stds = np.sqrt(mixture.covariances_[kept, 0, 0]) * scale
+    weights = mixture.weights_[kept] / mixture.weights_[kept].sum()
+    pairs = tuple((_rounded(mean), _rounded(std)) for mean, std in zip(means, stds, strict=True))
+    return pairs, [float(weight) for weight in weights]
+
+
+def _rounded(number: float) -> float:
+    return float(f"{number:.6g}")

@@ -1,0 +1,94 @@
+import numpy as np
+import pytest
+
+from ganzoo.columns import Column
+from ganzoo.data.columns import decode, encode, infer
+from ganzoo.errors import DataError
+
+NUMBERS = [f"{x:.2f}" for x in np.random.default_rng(0).normal([[0.0], [50.0]], 1.0, (2, 200)).ravel()]
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind"),
+    [
+        (["1.5", "-2e3", "3"], "continuous"),
+        ([str(x) for x in range(-5, 15)], "integer"),
+        (["0", "1", "1", "2"], "category"),
+        (["2024-02-29", "1999-12-31"], "date"),
+        (["1.5", "two"], "category"),
+        (["", "NA", "7.5"], "continuous"),
+    ],
+)
+def test_a_kind_is_inferred(texts, kind):
+    column = infer("x", texts)
+    assert column.kind == kind
+    assert column.absent == ("NA" in texts)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        NUMBERS,
+        [*NUMBERS[:20], "", *NUMBERS[20:40]],
+        [str(x) for x in range(0, 3000, 7)],
+        ["2024-02-29", "1999-12-31", "", "2000-01-01"] * 5,
+        ["red", "green", "", "a, b"],
+        ["5.0", "5.0", "5.0"],
+        ["same", "same"],
+    ],
+)
+def test_texts_come_back(texts):
+    column = infer("x", texts)
+    features = encode(column, texts, seed=0)
+    assert features.shape == (len(texts), column.stop)
+    assert ((features[:, [f - column.start for f in column.entries]]).sum(1) == 1).all()
+    assert np.abs(features).max() <= 1
+    back = decode(column, features)
+    if column.kind == "continuous":
+        read = [float(text) if text else None for text in back]
+        assert read == [pytest.approx(float(text), abs=0.0101) if text else None for text in texts]
+    else:
+        assert back == texts
+
+
+def test_two_clusters_are_two_gaussians_and_each_number_is_of_its_own():
+    column = infer("x", NUMBERS)
+    means = np.array([mean for mean, _ in column.modes])
+    assert sum(column.shares) == pytest.approx(1)
+    features = encode(column, NUMBERS, seed=0)
+    chosen = means[features[:, 1:].argmax(1)]
+    assert np.abs(chosen - np.array(NUMBERS, float)).max() < 8
+    assert {mean > 25 for mean in means} == {True, False}
+
+
+def test_a_number_is_its_place_within_four_deviations():
+    column = Column(name="x", kind="continuous", modes=((10.0, 2.0),), shares=(1.0,), least=0, greatest=99, decimals=1)
+    assert encode(column, ["12.0", "2.0", "50"], seed=0)[:, 0].tolist() == [0.25, -1.0, 1.0]
+    assert decode(column, np.array([[0.25, 1.0], [-1.0, 1.0]], np.float32)) == ["12.0", "2.0"]
+
+
+def test_generated_numbers_stay_within_the_datas_range():
+    column = infer("x", [str(x) for x in range(20, 40)])
+    wild = np.tile(np.array([[1.0], [-1.0]], np.float32), (1, column.stop))
+    assert {int(text) for text in decode(column, wild)} <= {20, 39}
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        (["", "na"], "no values"),
+        ([f"id{x}" for x in range(10_000)], "10,000 different texts"),
+        (["1.0", "inf"], "finite"),
+    ],
+)
+def test_a_column_that_nothing_can_be_made_of(texts, said):
+    with pytest.raises(DataError, match=said):
+        infer("x", texts)
+
+
+def test_a_value_that_the_data_did_not_have():
+    column = infer("x", ["red", "green"])
+    with pytest.raises(DataError, match="'blue' is none of green, red"):
+        encode(column, ["blue"], seed=0)
+    with pytest.raises(DataError, match="row 2 has no value"):
+        encode(column, ["red", ""], seed=0)
