@@ -2,6 +2,8 @@
 
 import importlib
 import os
+import shutil
+import site
 import subprocess
 import sys
 from pathlib import Path
@@ -111,3 +113,37 @@ def ganzoo(capsys, installed, monkeypatch):
         return end.value.code, printed.out, printed.err
 
     return run
+
+
+class Elsewhere:
+    """An environment of its own with ganzoo and all that it needs, into which plugins are installed for real."""
+
+    def __init__(self, folder: Path):
+        self.uv = shutil.which("uv")
+        assert self.uv, "this test installs a plugin for real: pip install uv"
+        self.folder, environment = folder, folder / "environment"
+        self.run(self.uv, "venv", "--quiet", "--python", sys.executable, environment)
+        self.python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+        packages = Path(self.run(self.python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip())
+        ours = [path for path in site.getsitepackages() if Path(path).is_dir()]  # torch is not installed again
+        (packages / "with_ours.pth").write_text("".join(f"import site; site.addsitedir({path!r})\n" for path in ours))
+
+    def run(self, *command, cwd=None):
+        """A command's standard output; it must succeed."""
+        outside = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "VIRTUAL_ENV")}
+        done = subprocess.run(command, cwd=cwd or self.folder, capture_output=True, text=True, env=outside, timeout=300)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def pip(self, verb, *arguments):
+        """`uv pip install` or `uninstall` there."""
+        return self.run(self.uv, "pip", verb, "--quiet", "--python", self.python, *arguments)
+
+    def ganzoo(self, *arguments, cwd=None):
+        """`ganzoo` there."""
+        return self.run(self.python, "-m", "ganzoo", *arguments, cwd=cwd)
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    return Elsewhere(tmp_path)
