@@ -51,7 +51,7 @@ from ganzoo.nn.residual import residual_discriminator, residual_generator
 from ganzoo.nn.scalar import Scalar
 from ganzoo.nn.spectral import spectral
 from ganzoo.nn.style import MappingNetwork, Synthesis, path_lengths
-from ganzoo.nn.table import Conditions, TableHead
+from ganzoo.nn.table import Conditions, RowPicture, TableHead, label_entries
 from ganzoo.nn.together import together
 
 __all__ = [
@@ -68,6 +68,7 @@ __all__ = [
     "MinibatchDiscrimination",
     "Packed",
     "Projection",
+    "RowPicture",
     "Scalar",
     "SelfAttention",
     "Synthesis",
@@ -93,6 +94,7 @@ __all__ = [
     "halvings",
     "hinge",
     "in_packs",
+    "label_entries",
     "least_squares_discriminator",
     "least_squares_generator",
     "lecam",

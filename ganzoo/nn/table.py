@@ -10,11 +10,39 @@ from torch import Tensor, nn
 
 from ganzoo.columns import Column, columns_of
 from ganzoo.contract import Space
+from ganzoo.errors import UsageError, nearest
+from ganzoo.nn.blocks import SIZES
 from ganzoo.nn.precision import full
 
-__all__ = ["Conditions", "TableHead"]
+__all__ = ["Conditions", "RowPicture", "TableHead", "label_entries"]
 
+TINY = 1e-12  # a share whose logarithm is finite
 ROWS = 1e4  # a share of the rows as a count, for its logarithm
+
+
+def label_entries(space: Space, name: str = "") -> range:
+    """The features of a table's label: of the category of that name, else of the last one. Raises UsageError."""
+    categories = {column.name: column for column in columns_of(space) if column.kind == "category"}
+    if not categories or (name and name not in categories):
+        known = f"; {nearest(name, categories)}" if categories else ", and the table has no category"
+        raise UsageError(f"this GAN needs a column of categories as the label{known}")
+    return categories[name or list(categories)[-1]].entries
+
+
+class RowPicture(nn.Module):
+    """Rows (N, F) as the smallest pictures (N, 1, S, S) of 16, 32, ... pixels that hold them, filled up with zeros.
+
+    Raises UsageError for rows that none holds.
+    """
+
+    def __init__(self, numbers: int) -> None:
+        super().__init__()
+        self.side = next((side for side in SIZES if side**2 >= numbers), 0)
+        if not self.side:
+            raise UsageError(f"rows of {numbers:,} features; pictures of rows hold at most {SIZES[-1] ** 2:,}")
+
+    def forward(self, rows: Tensor) -> Tensor:  # noqa: D102
+        return nn.functional.pad(rows, (0, self.side**2 - rows.shape[1])).view(-1, 1, self.side, self.side)
 
 
 class TableHead(nn.Module):
@@ -53,6 +81,17 @@ class TableHead(nn.Module):
         rising = torch.exp(logits - peak.detach().gather(1, group))
         total = rising.new_zeros(len(logits), self.columns).scatter_add(1, group, rising)
         return rising / total.gather(1, group)
+
+    def error(self, logits: Tensor, rows: Tensor) -> Tensor:
+        """How badly logits (N, F) say rows (N, F): squared errors of places, cross-entropies of entries; 0-d.
+
+        Summed over a row's columns, the mean over rows. Entries of rows may be shares.
+        """
+        logits, rows = full(logits), full(rows)
+        likelihood = torch.log(self.softmax(logits).clamp(min=TINY)) * rows
+        entries = likelihood.index_fill(1, self.places, 0).sum(1)
+        places = (torch.tanh(logits[:, self.places]) - rows[:, self.places]).square().sum(1)
+        return (places - entries).mean()
 
 
 class Conditions(nn.Module):

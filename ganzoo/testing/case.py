@@ -42,6 +42,10 @@ TABLES = (
         Column(name="open", kind="category", values=("no", "yes"), shares=(0.5, 0.5)),
     ),
     _table(Column(name="count", kind="integer", modes=((5.0, 2.0),), shares=(1.0,), greatest=10.0)),
+    _table(
+        Column(name="colour", kind="category", values=("red", "blue"), shares=(0.9, 0.1)),
+        Column(name="day", kind="date", modes=((738000.0, 50.0),), shares=(1.0,), least=737000.0, greatest=739000.0),
+    ),
 )
 _SPACES = [
     Space(kind="image", shape=(1, 16, 16)),
