@@ -60,6 +60,7 @@ class Game:
         self._nets = state.nets
         self._autocast = torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
         self._step, self._progress = torch.zeros((), device=device), torch.zeros((), device=device)
+        self._noise = torch.Generator(device)
         self._focused: Seat | None = None
         everything = named_parameters(state.modules, list(state.modules))
         self.seats = [self._seat(player, everything, dataset) for player in players]
@@ -109,8 +110,11 @@ class Game:
         name, place = seat.player.name, seat.player.turns_before(step) + turn
 
         def draw_z() -> Any:
-            with drawing(self.device, counted(self.seed, "z", step, name, turn)):
-                return draw_prior(self.architecture, self.batch_size, self.config, self.space, self.device)
+            seed, what = counted(self.seed, "z", step, name, turn), (self.config, self.space, self.device)
+            if self.architecture.prior is None:  # the same numbers, without putting the default generators back
+                return draw_prior(self.architecture, self.batch_size, *what, self._noise.manual_seed(seed))
+            with drawing(self.device, seed):
+                return draw_prior(self.architecture, self.batch_size, *what)
 
         fetch = {"z": draw_z}
         if seat.stream:
@@ -177,7 +181,8 @@ class Game:
     def move(self, seat: Seat, terms: dict[str, Tensor], objective: Tensor, gradients: list[Tensor | None]) -> Move:
         """A move along these gradients, clipped if the run clips, and whether everything in it is finite."""
         norm = total_norm(gradients, self.device)
-        ok = torch.isfinite(objective.detach()) & torch.isfinite(norm)
+        both = norm + objective.detach()
+        ok = both - both == 0  # not so where either is not finite; `isfinite` is four operators
         if self.clip is not None:
             scale = (self.clip / (norm + 1e-12)).clamp(max=1)
             gradients = [None if g is None else g * scale for g in gradients]  # not in place: they may be shared

@@ -23,14 +23,24 @@ __all__ = ["Generator", "build", "draw_prior", "evaluating", "generate"]
 _CHUNK = 16  # samples always made together, so that the first of many have the bits of few
 
 
-def draw_prior(architecture: Architecture, n: int, config: Config, space: Space, device: torch.device) -> Any:
-    """Z for n samples from the architecture's prior, (n, Z) standard normal where it names none."""
+def draw_prior(
+    architecture: Architecture,
+    n: int,
+    config: Config,
+    space: Space,
+    device: torch.device,
+    generator: torch.Generator | None = None,
+) -> Any:
+    """Z for n samples from the architecture's prior, (n, Z) standard normal where it names none.
+
+    generator: what the normal numbers are drawn from; a prior of its own draws from the default one.
+    """
     if architecture.prior:
         return architecture.prior(n, config, space, device)
     length: int = getattr(config, "latent_dim", 0)
     if not length:
         raise PluginError("without a prior of its own, an architecture's Config has a field latent_dim, Z")
-    return torch.randn(n, length, device=device)
+    return torch.randn(n, length, device=device, generator=generator)
 
 
 def generate(architecture: Architecture, modules: Mapping[str, nn.Module], batch: Batch, config: Config) -> Tensor:

@@ -7,7 +7,7 @@ Built on the functional forms of torch's optimisers: their classes import torch'
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -44,9 +44,12 @@ class Mover:
         self._schedule = _SCHEDULES[schedule]
         self._numbers = self._numbers_at(0.0)
         self._changes = any(self._numbers_at(progress) != self._numbers for progress in (0.25, 0.5, 1.0))
+        self._dtypes = list(dict.fromkeys(p.dtype for p in self.parameters))  # a kernel takes one of them
         self._state: dict[str, list[Tensor]] = {}
         if self.settles_itself:
-            self._state["step"] = [torch.zeros((), device=p.device) for p in self.parameters]
+            devices = {p.device for p in self.parameters} or {torch.device("cpu")}
+            self._steps = torch.zeros(len(self.parameters), device=devices.pop())  # in one, to be counted in one go
+            self._state["step"] = list(self._steps.unbind())
             self._state["exp_avg"] = [torch.zeros_like(p.detach()) for p in self.parameters]
             self._state["exp_avg_sq"] = [torch.zeros_like(p.detach()) for p in self.parameters]
         if isinstance(by, RMSprop):
@@ -79,8 +82,10 @@ class Mover:
 
         ok: 0-d bool, False makes the step one without effect where `settles_itself`. progress in [0, 1].
         """
-        found_inf = (~ok).float() if self.settles_itself else None
-        self._move(self.parameters, gradients, self._state, progress, found_inf=found_inf)
+        if self.settles_itself:
+            self._move_fused(gradients, ok, progress)
+        else:
+            self._move(self.parameters, gradients, self._state, progress)
 
     def copy_of_state(self) -> dict[str, list[Tensor]]:
         """The optimiser's tensors as they are now, for `imagine`.
@@ -103,6 +108,34 @@ class Mover:
         """The same step on copies of parameters and state, in place, through which gradients flow."""
         self._move(parameters, gradients, state, progress, differentiable=True)
 
+    def _reached(self, gradients: Sequence[Tensor | None], progress: float) -> list[int]:
+        """Which parameters have a gradient; and the optimiser's numbers are those of now."""
+        if self._changes:
+            self._numbers = self._numbers_at(progress)
+        return [index for index, gradient in enumerate(gradients) if gradient is not None]
+
+    def _move_fused(self, gradients: Sequence[Tensor | None], ok: Tensor, progress: float) -> None:
+        """Adam's kernel without what torch wraps around it, which takes longer than the step of a small network."""
+        reached = self._reached(gradients, progress)
+        if len(reached) == len(gradients):
+            self._steps.add_(ok)
+        else:
+            self._steps[reached] += ok
+        kernel = torch._fused_adam_ if isinstance(self.by, Adam) else torch._fused_adamw_
+        found_inf = (~ok).float()
+        for dtype in self._dtypes:
+            mine = [index for index in reached if self.parameters[index].dtype is dtype]
+            moved: list[Tensor] = [self.parameters[index] for index in mine]
+            given = laid_out([gradient for index in mine if (gradient := gradients[index]) is not None], moved)
+            means, squares, steps = (
+                [self._state[key][index] for index in mine] for key in ("exp_avg", "exp_avg_sq", "step")
+            )
+            if mine:
+                kernel(
+                    moved, given, means, squares, [], steps,
+                    amsgrad=False, maximize=False, found_inf=found_inf, **self._numbers,
+                )  # fmt: skip
+
     def _move(
         self,
         parameters: Sequence[Tensor],
@@ -110,37 +143,31 @@ class Mover:
         state: Mapping[str, Sequence[Tensor]],
         progress: float,
         *,
-        found_inf: Tensor | None = None,
         differentiable: bool = False,
     ) -> None:
-        reached = [index for index, gradient in enumerate(gradients) if gradient is not None]
+        reached = self._reached(gradients, progress)
         if not reached:
             return
-        if self._changes:
-            self._numbers = self._numbers_at(progress)
         moved = [parameters[index] for index in reached]
         given = [gradient for gradient in gradients if gradient is not None]
         if not differentiable:
             given = laid_out(given, moved)
         kept = {key: [tensors[index] for index in reached] for key, tensors in state.items()}
         momentum = kept.get("momentum_buffer", [])
-        many: dict[str, Any] = {"foreach": not differentiable, "maximize": False}
+        how: dict[str, Any] = {"differentiable": differentiable, "foreach": not differentiable, "maximize": False}
         if self.settles_itself:
-            move: Callable[..., None] = adam if isinstance(self.by, Adam) else adamw
-            how = {"differentiable": True, "foreach": False} if differentiable else {"fused": True}
+            move = adam if isinstance(self.by, Adam) else adamw
             move(
                 moved, given, kept["exp_avg"], kept["exp_avg_sq"], [], kept["step"],
-                found_inf=found_inf, amsgrad=False, maximize=False, **how, **self._numbers,
+                amsgrad=False, **how, **self._numbers,
             )  # fmt: skip
         elif isinstance(self.by, RMSprop):
             steps = [torch.zeros(()) for _ in reached]  # torch counts in them and reads them nowhere
-            rmsprop(
-                moved, given, kept["square_avg"], [], momentum, steps,
-                differentiable=differentiable, centered=False, **many, **self._numbers,
-            )  # fmt: skip
+            rmsprop(moved, given, kept["square_avg"], [], momentum, steps, centered=False, **how, **self._numbers)
         else:
             buffers: list[Tensor | None] = [*momentum] if momentum else [None] * len(reached)
-            sgd(moved, given, buffers, dampening=0.0, **many, **self._numbers)
+            del how["differentiable"]  # foreach or not says it all
+            sgd(moved, given, buffers, dampening=0.0, **how, **self._numbers)
 
 
 def laid_out(gradients: Sequence[Tensor], parameters: Sequence[Tensor]) -> list[Tensor]:

@@ -9,37 +9,57 @@ from torch import Tensor
 
 __all__ = ["Tally"]
 
+_MOST = 64  # turns that are put aside before they are summed
+
 
 class Tally:
-    """Sums of one player's terms, objective and gradient norm over its accepted turns, and counts of the others."""
+    """Sums of one player's terms, objective and gradient norm over its accepted turns, and counts of the others.
+
+    A turn is only put aside as a row of a table, and many are summed together: an operator on a few numbers takes
+    as long as one on thousands.
+    """
 
     def __init__(self, device: torch.device) -> None:
+        self._names: tuple[str, ...] | None = None
+        self._table, self._filled = torch.empty(0, device=device), 0
         self._sums: dict[tuple[str, ...], Tensor] = {}
-        self._device = device
         self._rejected = torch.zeros((), device=device)
         self._streak = torch.zeros((), device=device)
 
     def add(self, terms: Mapping[str, Tensor], objective: Tensor, norm: Tensor, ok: Tensor) -> None:
         """Count one turn: 0-d tensors, of which only those of an accepted turn are summed."""
-        with torch.no_grad():
-            row = torch.stack([*terms.values(), objective, norm, ok])  # in the widest of their types
-            row = torch.where(ok, row, 0.0)
         names = tuple(terms)
-        if names in self._sums:
-            self._sums[names].add_(row)
-        else:
-            self._sums[names] = row
-        refused = ~ok
-        self._rejected.add_(refused)
-        self._streak.add_(1).mul_(refused)
+        if names != self._names or self._filled == _MOST:
+            self._sum()
+        if names != self._names:
+            self._names = names
+            kind = torch.promote_types(objective.dtype, torch.float32)
+            self._table = torch.empty(_MOST, len(names) + 3, dtype=kind, device=self._rejected.device)
+        with torch.no_grad():
+            torch.stack([*terms.values(), objective, norm, ok], out=self._table[self._filled])
+        self._filled += 1
+
+    def _sum(self) -> None:
+        if not self._filled or self._names is None:
+            return
+        rows = self._table[: self._filled]
+        ok = rows[:, -1] > 0
+        sums = torch.where(ok[:, None], rows, 0.0).sum(0)
+        before = self._sums.get(self._names)
+        self._sums[self._names] = sums if before is None else before + sums
+        self._rejected.add_((~ok).sum())
+        self._streak.mul_((~ok).all()).add_((~ok).flip(0).cumprod(0).sum())  # those after the last accepted one
+        self._filled = 0
 
     @property
     def streak(self) -> int:
         """How many turns in a row, up to now, were not accepted. Waits for the device."""
+        self._sum()
         return int(self._streak.item())
 
     def read(self) -> dict[str, float]:
         """Means since the last reading, by term, and `objective`, `gradient`, `rejected`; then start anew."""
+        self._sum()
         record: dict[str, float] = {}
         for names, sums in self._sums.items():
             *values, turns = sums.tolist()
@@ -52,6 +72,7 @@ class Tally:
 
     def clear(self) -> None:
         """Forget everything, after going back to a checkpoint."""
+        self._filled = 0
         self._sums.clear()
         self._rejected.zero_()
         self._streak.zero_()
