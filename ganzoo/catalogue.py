@@ -26,6 +26,7 @@ __all__ = [
     "ARCHITECTURES",
     "DATASETS",
     "GROUPS",
+    "KINDS",
     "METRICS",
     "NAME",
     "OBSERVERS",
@@ -37,6 +38,7 @@ __all__ = [
     "load",
     "names",
     "observers",
+    "problem",
     "typed",
 ]
 
@@ -46,7 +48,7 @@ GROUPS = (ARCHITECTURES, DATASETS, METRICS, OBSERVERS)
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 _REQUIRED = {ARCHITECTURES: "ganzoo_architecture", DATASETS: "ganzoo_dataset", METRICS: "ganzoo_metric"}
-_WHAT = {ARCHITECTURES: "GAN", DATASETS: "data set", METRICS: "metric", OBSERVERS: "observer"}
+KINDS = {ARCHITECTURES: "GAN", DATASETS: "data set", METRICS: "metric", OBSERVERS: "observer"}
 _LISTING = {
     ARCHITECTURES: "ganzoo list",
     DATASETS: "ganzoo datasets",
@@ -82,12 +84,12 @@ def entry(name: str, group: str = ARCHITECTURES) -> Entry:
     found = [found for found in entries(group) if found.name == name]
     if not found:
         if name in _blocked():
-            raise UsageError(f"{_WHAT[group]} {name!r} is blocked by GANZOO_BLOCK_PLUGINS")
+            raise UsageError(f"{KINDS[group]} {name!r} is blocked by GANZOO_BLOCK_PLUGINS")
         hint = "; ".join(filter(None, [nearest(name, names(group)), f"see `{_LISTING[group]}`"]))
-        raise UsageError(f"unknown {_WHAT[group]} {name!r}; {hint}")
+        raise UsageError(f"unknown {KINDS[group]} {name!r}; {hint}")
     if len(found) > 1:
         owners = " and ".join(sorted({f"{claim.distribution} ({claim.module})" for claim in found}))
-        raise UsageError(f"{_WHAT[group]} {name!r} is claimed by {owners}; uninstall one of them")
+        raise UsageError(f"{KINDS[group]} {name!r} is claimed by {owners}; uninstall one of them")
     return found[0]
 
 
@@ -100,10 +102,10 @@ def typed(word: str, group: str = ARCHITECTURES) -> Entry:
         return entry(word, group)
     path = Path(word).absolute()
     if not path.is_file():
-        raise UsageError(f"there is no file {word}; name a plugin's file, or a {_WHAT[group]} of `{_LISTING[group]}`")
-    name = path.stem.lower().replace("_", "-")
+        raise UsageError(f"there is no file {word}; name a plugin's file, or a {KINDS[group]} of `{_LISTING[group]}`")
+    name = path.stem.lower().removeprefix("ganzoo_").replace("_", "-")
     if not NAME.fullmatch(name):
-        raise UsageError(f"{word}: the file's name becomes the {_WHAT[group]}'s; call it like my_gan.py")
+        raise UsageError(f"{word}: the file's name becomes the {KINDS[group]}'s; call it like my_gan.py")
     return Entry(name, group, path=path)
 
 
@@ -146,12 +148,34 @@ def _answer(found: Entry, hook: str, **arguments: Any) -> Any:
 
 def check(found: Entry) -> None:
     """Import the plugin and look for its hook. Raises UsageError, GanzooError or PluginError as `call` does."""
-    if found.point:
-        entry(found.name, found.group)
     if found.group == ARCHITECTURES:
         load(found)
     else:
         _register(_manager(), found, _REQUIRED.get(found.group))
+
+
+def problem(found: Entry) -> str:
+    """What can be seen to be wrong with a plugin without importing it, "" where nothing can."""
+    try:
+        _refuse(found)
+    except GanzooError as error:
+        return str(error)
+    return "" if found.file else f"{_owner(found)}: there is no file of the module {found.module}"
+
+
+def _refuse(found: Entry) -> None:
+    """Raises the GanzooError of a plugin that is not to be imported at all."""
+    from ganzoo.contract import API
+
+    if found.point:
+        entry(found.name, found.group)
+    if not NAME.fullmatch(found.name):
+        raise PluginError(f"{_owner(found)}: its name should match {NAME.pattern}")
+    if found.outline.api > API:
+        raise GanzooError(
+            f"{_owner(found)} is made for plugin API {found.outline.api}, this ganzoo has {API}; "
+            "type: pip install --upgrade ganzoo"
+        )
 
 
 def observers() -> tuple[pluggy.PluginManager, list[str]]:
@@ -179,15 +203,7 @@ def _register(manager: pluggy.PluginManager, found: Entry, hook: str | None) -> 
     """Import one plugin into the manager, whole or not at all."""
     import pluggy
 
-    from ganzoo.hookspecs import API
-
-    if not NAME.fullmatch(found.name):
-        raise PluginError(f"{_owner(found)}: its name should match {NAME.pattern}")
-    if found.outline.api > API:
-        raise GanzooError(
-            f"{_owner(found)} is made for plugin API {found.outline.api}, this ganzoo has {API}; "
-            "type: pip install --upgrade ganzoo"
-        )
+    _refuse(found)
     try:
         if found.path:
             manager.register(_module(found), name=found.name)
@@ -221,7 +237,7 @@ def _module(found: Entry) -> ModuleType:
 
 
 def _owner(found: Entry) -> str:
-    return f"{_WHAT[found.group]} {found.name!r} of {found.origin}"
+    return f"{KINDS[found.group]} {found.name!r} of {found.origin}"
 
 
 def _text(error: BaseException) -> str:

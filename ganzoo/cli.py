@@ -15,6 +15,7 @@ from ganzoo.commands.devices import devices
 from ganzoo.commands.doctor import doctor
 from ganzoo.commands.evaluate import evaluate
 from ganzoo.commands.list import list_
+from ganzoo.commands.plugins import plugins
 from ganzoo.commands.registry import registry
 from ganzoo.commands.resume import resume
 from ganzoo.commands.sample import sample
@@ -39,7 +40,7 @@ def ganzoo() -> None:
     """A model zoo that makes every generative adversarial network a plugin."""
 
 
-for _command in (train, resume, sample, evaluate, list_, show, datasets, config, registry, devices, doctor):
+for _command in (train, resume, sample, evaluate, list_, show, datasets, plugins, config, registry, devices, doctor):
     ganzoo.add_command(_command)
 
 

@@ -19,7 +19,21 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
-__all__ = ["Architecture", "Batch", "Config", "Nets", "Origin", "Player", "Space", "When", "maximize", "minimize"]
+__all__ = [
+    "API",
+    "Architecture",
+    "Batch",
+    "Config",
+    "Nets",
+    "Origin",
+    "Player",
+    "Space",
+    "When",
+    "maximize",
+    "minimize",
+]
+
+API = 1  # raised by a release in which a plugin may say something that the one before does not know
 
 Kind: TypeAlias = Literal["image", "vector", "audio", "table", "tokens", "game"]
 Origin: TypeAlias = Literal["paired", "unpaired", "itself"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,15 +27,15 @@ class Entry:
 
     @property
     def distribution(self) -> str:
-        """The name of the distribution that brought the plugin (reads its METADATA, which is slow); "" for a file."""
+        """The name of the distribution that brought the plugin (reads its METADATA); "" for a file."""
         if self.path:
             return ""
-        return self.point.dist.name if self.point and self.point.dist else "an unknown distribution"
+        return _named(self.point.dist)[0] if self.point and self.point.dist else "an unknown distribution"
 
     @property
     def version(self) -> str:
         """The version of that distribution."""
-        return self.point.dist.version if self.point and self.point.dist else ""
+        return _named(self.point.dist)[1] if self.point and self.point.dist else ""
 
     @property
     def word(self) -> str:
@@ -88,6 +88,13 @@ class Entry:
     def outline(self) -> Outline:
         """What the file says of itself: summary, paper, tasks, option names."""
         return Outline(self.contents.decode("utf-8", errors="replace").replace("\r\n", "\n"))
+
+
+@cache
+def _named(distribution: metadata.Distribution) -> tuple[str, str]:
+    """A distribution's name and version; its METADATA, which may hold a long README, is parsed once."""
+    said = distribution.metadata
+    return said["Name"], said["Version"]
 
 
 def _search_path(top: str) -> tuple[tuple[str, ...], Path | None]:

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from ganzoo.judge.metric import Metric
     from ganzoo.settings import Settings
 
-__all__ = ["API", "PROJECT", "hookimpl", "hookspec"]
+__all__ = ["PROJECT", "hookimpl", "hookspec"]
 
-API = 1  # the number of what a plugin may say; raised when a plugin may use something that the release before lacks
 PROJECT = "ganzoo"
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)

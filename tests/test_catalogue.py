@@ -4,9 +4,8 @@ from pathlib import Path
 import pytest
 
 from ganzoo import catalogue
-from ganzoo.contract import Architecture
+from ganzoo.contract import API, Architecture
 from ganzoo.errors import DataError, GanzooError, PluginError, UsageError
-from ganzoo.hookspecs import API
 
 DATA = '''"""A data set."""
 import ganzoo

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from ganzoo.commands.table import table
+
 
 @click.command(epilog="\b\nExample:\n  ganzoo datasets --data-root ~/data\n")
 @click.option("--data-root", envvar="GANZOO_DATA", type=click.Path(path_type=Path), help="Where downloads live.")
@@ -29,17 +31,15 @@ def datasets(data_root: Path | None, as_json: bool, quiet: bool) -> None:
 
         click.echo(json.dumps(rows, indent=2))
         return
-    table = [("name", "samples", "shape", "classes", "here", "where")]
+    lines = [("name", "samples", "shape", "classes", "here", "where")]
     for row in rows:
         if "error" in row:
-            table.append((row["name"], "?", "?", "?", "no", row["error"]))
+            lines.append((row["name"], "?", "?", "?", "no", row["error"]))
             continue
         shape = "x".join(map(str, row["shape"]))
         here = "yes" if row["here"] else "no"
-        table.append((row["name"], f"{row['samples']:,}", shape, str(row["classes"] or "-"), here, row["where"]))
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    for line in table:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+        lines.append((row["name"], f"{row['samples']:,}", shape, str(row["classes"] or "-"), here, row["where"]))
+    click.echo("\n".join(table(lines)))
 
 
 def _row(name: str, data_root: Path | None) -> dict[str, Any]:

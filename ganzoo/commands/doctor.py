@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ganzoo.commands.devices import line
-from ganzoo.errors import GanzooError
 
 if TYPE_CHECKING:
     from ganzoo.catalogue import Entry
@@ -29,16 +28,19 @@ Examples:
 def doctor(as_json: bool, quiet: bool) -> None:
     """Say what is installed and what is wrong with it.
 
-    Every plugin is loaded, every device and folder is tried; the exit code is 1 if anything is wrong.
+    Every plugin is loaded in another process, every device and folder is tried; the exit code is 1 if anything is
+    wrong.
     """
     import dataclasses
 
     from ganzoo import catalogue
     from ganzoo.data.request import data_root
     from ganzoo.engine.device import devices
+    from ganzoo.loadable import problems
 
     present = [dataclasses.asdict(device) for device in devices()]
-    plugins = [_examined(entry) for group in catalogue.GROUPS for entry in catalogue.entries(group)]
+    entries = [entry for group in catalogue.GROUPS for entry in catalogue.entries(group)]
+    plugins = [_row(entry, problem) for entry, problem in zip(entries, problems(entries), strict=True)]
     folders = {str(folder): _writable(folder) for folder in (Path("runs").absolute(), data_root(None))}
     wrong = [plugin["problem"] for plugin in plugins if plugin["problem"]]
     wrong += [f"cannot write to {folder}" for folder, writable in folders.items() if not writable]
@@ -66,16 +68,8 @@ def _versions() -> dict[str, str]:
     return found | {name: metadata.version(name) for name in names}
 
 
-def _examined(entry: Entry) -> dict[str, str]:
-    from ganzoo import catalogue
-
-    problem = ""
-    try:
-        catalogue.check(entry)
-    except GanzooError as error:
-        problem = str(error)
-    owner = f"{entry.distribution} {entry.version}"
-    return {"group": entry.group, "name": entry.name, "distribution": owner, "problem": problem}
+def _row(entry: Entry, problem: str) -> dict[str, str]:
+    return {"group": entry.group, "name": entry.name, "distribution": entry.origin, "problem": problem}
 
 
 def _writable(folder: Path) -> bool:

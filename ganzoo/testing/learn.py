@@ -1,4 +1,4 @@
-"""Does it learn? A short training on the data that the plugin prefers, against the untrained generator."""
+"""Does it learn? Short trainings: on the data that the plugin prefers, and on a mixture whose modes are known."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import torch
 
 import ganzoo
 from ganzoo.judge.distance import sliced_wasserstein
+from ganzoo.judge.modes import coverage
 from ganzoo.testing.case import Case
 from ganzoo.testing.report import Failed
 
-__all__ = ["learns"]
+__all__ = ["learns", "ring"]
 
+RING_STEPS = 3000
 STEPS = 800  # too few for a moving average to follow, so the weights themselves are judged
 
 
@@ -35,3 +37,14 @@ def learns(case: Case) -> str:
     if not after < 0.5 * before:
         raise Failed(f"{text}; expected less than half of the untrained one's")
     return text
+
+
+def ring(case: Case) -> str:
+    """18 A short training on eight Gaussians in a ring: how many it finds, and how many of its samples are good."""
+    with tempfile.TemporaryDirectory() as folder:
+        run = ganzoo.train(
+            case.entry.word, data="ring8", steps=RING_STEPS, out=f"{folder}/run", checkpoint_every=RING_STEPS
+        )
+        samples = ganzoo.load(run.folder, raw=True).sample(2500).tensor
+        found = coverage(samples, run.space.details["modes"], run.space.details["std"])
+    return f"{found.covered} of 8 modes, {found.high_quality:.0%} of samples good, after {RING_STEPS:,} steps"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 __all__ = ["Check", "Failed", "Report"]
 
@@ -19,6 +20,12 @@ class Check:
     outcome: str
     found: str
 
+    def __str__(self) -> str:
+        mark = {"passed": "✔", "failed": "✘", "skipped": "-", "measured": "·"}[self.outcome]
+        if self.outcome == "failed":
+            return f"{mark} {self.title}\n    {self.found}"
+        return f"{mark} {self.title}" + (f": {self.found}" if self.found else "")
+
 
 @dataclass
 class Report:
@@ -33,8 +40,15 @@ class Report:
         """The checks that failed."""
         return [check for check in self.checks if check.outcome == "failed"]
 
-    def __str__(self) -> str:
-        marks = {"passed": "✔", "failed": "✘", "skipped": "-", "measured": "·"}
-        lines = [f"{marks[c.outcome]} {c.title}" + (f": {c.found}" if c.found else "") for c in self.checks]
+    def to_dict(self) -> dict[str, Any]:
+        """The report as JSON values."""
+        return {**asdict(self), "conforms": not self.failures}
+
+    @property
+    def verdict(self) -> str:
+        """The plugin's name and whether it conforms."""
         verdict = f"{len(self.failures)} of {len(self.checks)} checks failed" if self.failures else "conforms"
-        return "\n".join([f"{self.name}: {verdict}", *lines])
+        return f"{self.name}: {verdict}"
+
+    def __str__(self) -> str:
+        return "\n".join([self.verdict, *map(str, self.checks)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import traceback
+import warnings
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from io import StringIO
@@ -35,33 +36,45 @@ _CHECKS: list[Callable[[Case], str]] = [
     split.splits,
     play.memory,
 ]
+_MEASURED = (split.splits, learn.ring)
 _NEED_DATA = (play.builds, play.saved_and_loaded, play.deterministic, learn.learns)
 
 
-def examine(gan: str, *, learning: bool = False) -> Report:
+def examine(gan: str, *, learning: bool = False, tell: Callable[[Check], None] | None = None) -> Report:
     """Run every check and return the report; nothing is raised for what a check found.
 
-    gan: its name, or a one-file plugin's path. learning: also train briefly on points or digits (a minute or more).
-    Raises UsageError if there is no such plugin.
+    gan: its name, or a one-file plugin's path. learning: also train it briefly on its own data and on the ring (a
+    minute or more). tell: is given each check as it is done. Raises UsageError if there is no such plugin.
     """
     report = Report(catalogue.typed(gan).name)
-    try:
-        case = Case(gan)
-    except Exception as error:
-        report.checks.append(Check("the plugin loads and builds its networks", "failed", _told(error)))
-        return report
-    checks = [*_CHECKS, *([learn.learns] if learning else [])]
-    for check in checks:
-        title = (check.__doc__ or "").strip().rstrip(".")
-        if case.architecture.spaces == ("game",) and check in _NEED_DATA:
-            report.checks.append(Check(title, "skipped", "a game without data"))
-            continue
+
+    def note(title: str, outcome: str, found: str) -> None:
+        report.checks.append(Check(title, outcome, found))
+        if tell:
+            tell(report.checks[-1])
+
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
         try:
-            found = _quietly(check, case)
+            case = Case(gan)
         except Exception as error:
-            report.checks.append(Check(title, "failed", _told(error)))
+            note("the plugin loads and builds its networks", "failed", _told(error))
+            return report
+    if warned:
+        note("the plugin loads with a warning", "measured", "; ".join(dict.fromkeys(str(w.message) for w in warned)))
+    for check in [*_CHECKS, *([learn.learns, learn.ring] if learning else [])]:
+        title = (check.__doc__ or "").strip().rstrip(".")
+        if check in _NEED_DATA and case.architecture.spaces == ("game",):
+            note(title, "skipped", "a game without data")
+        elif check is learn.ring and "vector" not in case.architecture.spaces:
+            note(title, "skipped", "it makes no vectors")
         else:
-            report.checks.append(Check(title, "measured" if check is split.splits else "passed", found))
+            try:
+                found = _quietly(check, case)
+            except Exception as error:
+                note(title, "failed", _told(error))
+            else:
+                note(title, "measured" if check in _MEASURED else "passed", found)
     if not report.failures:
         report.golden = play.golden(case)
     return report

@@ -17,7 +17,7 @@ __all__ = ["config", "docstring", "imports"]
 
 
 def docstring(case: Case) -> str:
-    """1 The docstring: a sentence of at most 72 characters, the equation, Paper: with a year, Tasks:."""
+    """1 The docstring: a sentence of at most 72 characters, the equation, the paper with its year, the tasks."""
     outline = case.entry.outline
     missing = [
         text

@@ -1,9 +1,10 @@
 import os
+import re
 from pathlib import Path
 
 import pytest
 
-from ganzoo.testing import examine
+from ganzoo.testing import examine, learn
 from ganzoo.testing.learn import learns
 
 LIKENESS = '    return {"likeness": -F.mse_loss(nets.G(batch.z).mean(0), batch.real.mean(0))}\n'
@@ -25,5 +26,16 @@ def test_a_generator_that_stays_where_it_was_does_not(found_by):
 
 @pytest.mark.parametrize("learning", [False, True])
 def test_learning_is_examined_when_asked(plugin, learning):
-    titles = [check.title for check in examine(plugin(), learning=learning).checks]
-    assert any(title.startswith("17 ") for title in titles) == learning
+    checks = {check.title[:2]: check.outcome for check in examine(plugin(), learning=learning).checks}
+    assert ("17" in checks) == learning
+    assert checks.get("18") == ("skipped" if learning else None)  # it makes no vectors
+
+
+def test_the_modes_of_the_ring_are_counted(plugin, monkeypatch):
+    monkeypatch.setattr(learn, "RING_STEPS", 5)
+    name = plugin((", size=8", ", spaces=('image', 'vector'), size=8"), ("nn.Tanh()", "nn.Identity()"))
+    told = []
+    report = examine(name, learning=True, tell=told.append)
+    assert told == report.checks
+    assert told[-1].outcome == "measured"
+    assert re.fullmatch(r"\d of 8 modes, \d+% of samples good, after 5 steps", told[-1].found)

@@ -100,6 +100,15 @@ def test_what_a_plugin_raises_is_told_with_its_file_and_line(plugin):
     assert f"stranger_{name.replace('-', '_')}.py, line {line})" in text
 
 
+@pytest.mark.filterwarnings("ignore:say that")  # where a check loads it once more
+def test_what_is_deprecated_is_shown_to_the_author(plugin):
+    warn = "    warnings.warn('say that', DeprecationWarning)\n    return ganzoo.Arch"
+    name = plugin(("    return ganzoo.Arch", warn), ("import ganzoo\n", "import warnings\n\nimport ganzoo\n"))
+    report = examine(name)
+    assert not report.failures
+    assert (report.checks[0].title, report.checks[0].found) == ("the plugin loads with a warning", "say that")
+
+
 def test_a_plugin_that_prints(failures):
     found = set(failures((VALUE, f"    print('step', 1)\n{VALUE}")).values())
     assert found == {"it prints 'step 1'; return terms instead, they are logged"}
