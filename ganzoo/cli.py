@@ -14,6 +14,7 @@ from ganzoo.commands.datasets import datasets
 from ganzoo.commands.devices import devices
 from ganzoo.commands.doctor import doctor
 from ganzoo.commands.evaluate import evaluate
+from ganzoo.commands.export import export
 from ganzoo.commands.list import list_
 from ganzoo.commands.plugins import plugins
 from ganzoo.commands.registry import registry
@@ -40,7 +41,10 @@ def ganzoo() -> None:
     """A model zoo that makes every generative adversarial network a plugin."""
 
 
-for _command in (train, resume, sample, evaluate, list_, show, datasets, plugins, config, registry, devices, doctor):
+_commands = (
+    train, resume, sample, evaluate, export, list_, show, datasets, plugins, config, registry, devices, doctor,
+)  # fmt: skip
+for _command in _commands:
     ganzoo.add_command(_command)
 
 

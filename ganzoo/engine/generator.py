@@ -94,8 +94,15 @@ class Generator(nn.Module):
         label (N,) and source (N, *source shape) where the GAN takes them; z None if it translates without noise.
         where: of a table, the feature that rows should hold.
         """
+        return generate(self.architecture, dict(self.nets), self.batch(z, label, source, where), self.config)
+
+    def batch(
+        self, z: Any = None, label: Tensor | None = None, source: Tensor | None = None, where: int | None = None
+    ) -> Batch:
+        """What `generate` is given; its `touched` names, afterwards, what the GAN takes."""
         first = source if source is not None else z
-        size = len(first) if isinstance(first, Tensor) else len(next(iter(z.values() if isinstance(z, dict) else z)))
+        part = first if isinstance(first, Tensor) else next(iter(z.values() if isinstance(z, dict) else z))
+        size = part.shape[0]  # since len() would make the N of a graph that is being traced a constant
         zero = torch.zeros((), device=self.device)
         fetch: dict[str, Any] = {} if z is None else {"z": lambda: z}
         if label is not None:
@@ -104,8 +111,7 @@ class Generator(nn.Module):
             fetch["source"] = lambda: source
         if where is not None:
             fetch["where"] = lambda: torch.full((size,), where, device=self.device)
-        batch = Batch(size, step=zero, progress=zero + 1, device=self.device, fetch=fetch)
-        return generate(self.architecture, dict(self.nets), batch, self.config)
+        return Batch(size, step=zero, progress=zero + 1, device=self.device, fetch=fetch)
 
     def sample(
         self,

@@ -83,7 +83,7 @@ class StyledConv(nn.Module):
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
         y = self.conv(x, style)
-        noise = torch.randn(len(y), 1, *y.shape[2:], device=y.device, dtype=y.dtype)
+        noise = torch.randn(y.shape[0], 1, *y.shape[2:], device=y.device, dtype=y.dtype)
         return math.sqrt(2) * F.leaky_relu(y + self.strength * noise + self.bias, SLOPE)
 
 
@@ -107,7 +107,7 @@ class Synthesis(nn.Module):
         self.bias = nn.Parameter(torch.zeros(shape[0], 1, 1))
 
     def forward(self, style: Tensor) -> Tensor:  # noqa: D102
-        x = self.start.expand(len(style), -1, -1, -1)
+        x = self.start.expand(style.shape[0], -1, -1, -1)
         image: Tensor = self.bias
         for level, (conv, to_image) in enumerate(zip(self.convs, self.images, strict=True)):
             if level:
