@@ -40,7 +40,7 @@ def my_gan(installed, monkeypatch):
 
 def test_the_page_shows_a_whole_project():
     assert list(files()) == ["my_gan.py", "test_my_gan.py", "pyproject.toml"]
-    assert commands()[0] == "ganzoo train ./my_gan.py --data ring8 --steps 1000"
+    assert commands()[0] == "ganzoo train ./my_gan.py --data ring8 --batch 256"
     assert "pip install -e ." in commands()
 
 
