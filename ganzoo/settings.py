@@ -50,7 +50,7 @@ class Settings:
         "start from degraded --data: edges, grey, mask[:random], downscale[:4], noise[:0.3] or blur[:2]",
         Typed(metavar="DEGRADATION"),
     ] = None
-    size: Annotated[int | None, "side of the images in pixels", Range(1, 4096)] = None
+    size: Annotated[int | None, "side of images in pixels, length of sounds in numbers", Range(1, 2**20)] = None
     channels: Annotated[Literal[1, 3] | None, "grey or colour images"] = None
     data_root: Annotated[
         str | None, "where downloaded data sets live", Typed(metavar="FOLDER", variable="GANZOO_DATA")

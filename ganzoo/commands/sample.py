@@ -31,7 +31,7 @@ Examples:
 @click.option("--where", "conditions", multiple=True, metavar="COLUMN=VALUE", help="of a table: rows that hold it")
 @click.option("--walk", is_flag=True, help="an animation of a walk through the latent space")
 @click.option("--files", is_flag=True, help="one file per sample, in a new folder")
-@click.option("--out", type=click.Path(path_type=Path), help="the file (.png, .webp, .jpg, .csv, .npz) or folder")
+@click.option("--out", type=click.Path(path_type=Path), help="the file (.png, .webp, .jpg, .csv, .wav, .npz) or folder")
 @click.option("--force", is_flag=True, help="overwrite what is there")
 @click.option("--raw-weights", is_flag=True, help="the weights as they are, not their moving average")
 @click.option("--plugin", metavar="NAME|FILE", help="the GAN, where its one-file plugin has moved or changed")
@@ -72,8 +72,7 @@ def sample(
     else:
         where = dict(condition.partition("=")[::2] for condition in conditions)
         samples = generator.sample(number, seed=seed, labels=labels.split(",") if labels else None, where=where)
-        suffix = ".csv" if samples.space.kind == "table" else ".png"
-        path = out or _new(target, "sample", "" if files else suffix)
+        path = out or _new(target, "sample", "" if files else samples.suffix)
         if files:
             samples.save_files(path, force=force)
         else:

@@ -30,7 +30,8 @@ ROOM_ELSEWHERE = 4 * 2**30  # bytes of samples that any accelerator is trusted t
 class Dataset:
     """Samples with their labels and what they are.
 
-    samples: (N, *space.shape), images uint8 in 0..255, vectors float32. labels: (N,) int64 or None.
+    samples: (N, *space.shape), images uint8 in 0..255, sounds int16, vectors and rows float32. labels: (N,) int64 or
+    None.
     fingerprint: changes when the contents, the shape or the labels do. notes: sentences for the user.
     sources: (M, *space.source.shape), what samples are translations of, kept as the samples are; M is N and each has
     its own unless `unpaired`. degradation: makes them from the samples instead. With neither, and a space.source, the
@@ -141,7 +142,9 @@ def fingerprint(*parts: np.ndarray[Any, Any] | str | None) -> str:
 
 
 def _numbers(picked: Tensor) -> Tensor:
-    """Bytes as numbers in [-1, 1], in place where they are copies already; other types as they are."""
+    """Bytes and 16-bit sounds as numbers in [-1, 1], in place where they are copies; other types as they are."""
+    if picked.dtype == torch.int16:
+        return picked.float().div_(32767)
     return picked.float().div_(127.5).sub_(1) if picked.dtype == torch.uint8 else picked
 
 

@@ -16,8 +16,8 @@ __all__ = ["open_dataset"]
 def open_dataset(name_or_path: str, request: Request) -> Dataset:
     """The data set of that name, else of that path; `./digits` is the folder where `digits` is the name.
 
-    A path may be a folder or zip of images, an .npz, a table as .csv, or an idx file, also gzipped. Raises DataError;
-    NetworkError if a download fails; PluginError if a plugin does.
+    A path may be a folder or zip of images or of wav files, an .npz, a table as .csv, or an idx file, also
+    gzipped. Raises DataError; NetworkError if a download fails; PluginError if a plugin does.
     """
     if name_or_path in catalogue.names(catalogue.DATASETS):
         found = catalogue.call(catalogue.DATASETS, name_or_path, "ganzoo_dataset", request=request)
@@ -36,10 +36,13 @@ def open_dataset(name_or_path: str, request: Request) -> Dataset:
 
 def _open_path(path: Path, request: Request) -> Dataset:
     from ganzoo.data.arrays import open_npz
+    from ganzoo.data.audio import has_sounds, open_sounds
     from ganzoo.data.folder import open_folder, open_zip
     from ganzoo.data.idx import is_idx, open_idx
     from ganzoo.data.tables import open_csv
 
+    if has_sounds(path):
+        return open_sounds(path, request)
     if path.is_dir():
         images = sorted(path.glob("train-images-idx3-ubyte*"))  # MNIST/raw and its like
         return open_idx(images[0], request) if images else open_folder(path, request)
@@ -51,7 +54,9 @@ def _open_path(path: Path, request: Request) -> Dataset:
         return open_zip(path, request)
     if is_idx(path):
         return open_idx(path, request)
-    raise DataError(f"{path}: expected a folder or zip of images, an .npz, a .csv or an idx file; found another kind")
+    raise DataError(
+        f"{path}: expected a folder or zip of images or wav files, an .npz, a .csv or an idx file; found another kind"
+    )
 
 
 def _unknown(asked: str) -> str:

@@ -15,6 +15,7 @@ from PIL import Image
 
 from ganzoo.contract import Space
 from ganzoo.engine.files import write_whole
+from ganzoo.engine.sounds import spectrogram, wav_bytes
 from ganzoo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ FRAMES = 60  # an animation's most frames: longer ones show nothing more and cos
 
 T = TypeVar("T")
 
-PICTURED = ("image", "vector", "table")  # kinds that are shown as pictures
+PICTURED = ("image", "vector", "table", "audio")  # kinds that are shown as pictures
 
 _FORMATS = {".png": "PNG", ".webp": "WEBP", ".jpg": "JPEG", ".jpeg": "JPEG"}
 _CELL = 56  # pixels of a grid's smallest cell: a 28x28 digit at twice its size
@@ -70,11 +71,19 @@ class Samples:
         return array
 
     @property
-    def images(self) -> list[Image.Image]:
-        """The samples as N pictures: grey or RGB; other numbers of channels as grey ones below each other.
+    def suffix(self) -> str:
+        """The ending of the natural form of the samples: .csv of rows, .wav of sounds, else .png."""
+        return {"table": ".csv", "audio": ".wav"}.get(self.space.kind, ".png")
 
-        Raises UsageError if the samples are not images.
+    @property
+    def images(self) -> list[Image.Image]:
+        """The samples as N pictures: grey or RGB, other numbers of channels as grey ones below each other; of sounds
+        the spectrograms.
+
+        Raises UsageError if the samples are neither.
         """
+        if self.space.kind == "audio":
+            return [spectrogram(sound[0]) for sound in self.tensor]
         if self.space.kind != "image":
             raise UsageError(f"samples of kind {self.space.kind!r} are not images; use .tensor or .numpy()")
         levels = ((self.tensor + 1) * 127.5).round().clamp(0, 255).byte()  # (N, C, H, W)
@@ -109,8 +118,8 @@ class Samples:
         return _tile(self.images, columns or math.ceil(math.sqrt(len(self))))
 
     def save(self, path: Path | str, *, force: bool = False) -> Path:
-        """Write one file: a picture of all samples (.png, .webp, .jpg), rows of a table (.csv), or the numbers of
-        the samples (.npz, `samples`).
+        """Write one file: a picture of all samples (.png, .webp, .jpg), rows of a table (.csv), sounds one
+        after another (.wav), or the numbers of the samples (.npz, `samples`).
 
         Returns the path. Raises UsageError if the file exists (unless `force`) or its ending is unknown.
         """
@@ -118,7 +127,7 @@ class Samples:
 
         path = Path(path)
         suffix = path.suffix.lower()
-        known = [*_FORMATS, ".npz", *([".csv"] if self.space.kind == "table" else [])]
+        known = list(dict.fromkeys([*_FORMATS, self.suffix, ".npz"]))
         if suffix not in known:
             raise UsageError(f"cannot save samples as {path.name!r}; known endings: {' '.join(known)}")
         _refuse_to_overwrite([path], force)
@@ -128,20 +137,26 @@ class Samples:
             write_whole(path, buffer.getvalue())
         elif suffix == ".csv":
             write_whole(path, self.csv.encode())
+        elif suffix == ".wav":
+            write_whole(path, wav_bytes(self.numpy()[:, 0], self.space.details["rate"]))
         else:
             write_whole(path, picture_bytes(self.grid(), suffix))
         return path
 
     def save_files(self, folder: Path | str, *, force: bool = False) -> list[Path]:
-        """Write each image to its own file, folder/0000.png and on, at its own size. Returns the paths.
+        """Write each image or sound to its own file, folder/0000.png and on, as it is. Returns the paths.
 
-        Raises UsageError if one of them exists (unless `force`), or if the samples are not images.
+        Raises UsageError if one of them exists (unless `force`), or if the samples are neither.
         """
-        paths = [Path(folder) / f"{number:04d}.png" for number in range(len(self))]
-        images = self.images
+        paths = [Path(folder) / f"{number:04d}{self.suffix}" for number in range(len(self))]
+        if self.space.kind == "audio":
+            rate = self.space.details["rate"]
+            contents = [wav_bytes(sound, rate) for sound in self.numpy()]
+        else:
+            contents = [picture_bytes(image, ".png") for image in self.images]
         _refuse_to_overwrite(paths, force)
-        for path, image in zip(paths, images, strict=True):
-            write_whole(path, picture_bytes(image, ".png"))
+        for path, written in zip(paths, contents, strict=True):
+            write_whole(path, written)
         return paths
 
 

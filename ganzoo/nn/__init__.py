@@ -53,6 +53,7 @@ from ganzoo.nn.spectral import spectral
 from ganzoo.nn.style import MappingNetwork, Synthesis, path_lengths
 from ganzoo.nn.table import Conditions, RowPicture, TableHead, label_entries
 from ganzoo.nn.together import together
+from ganzoo.nn.waves import PhaseShuffle, wave_encoder, wave_generator
 
 __all__ = [
     "Autoencoder",
@@ -67,6 +68,7 @@ __all__ = [
     "MinibatchDeviation",
     "MinibatchDiscrimination",
     "Packed",
+    "PhaseShuffle",
     "Projection",
     "RowPicture",
     "Scalar",
@@ -121,4 +123,6 @@ __all__ = [
     "spectral",
     "together",
     "wasserstein",
+    "wave_encoder",
+    "wave_generator",
 ]

@@ -53,6 +53,8 @@ _SPACES = [
     Space(kind="image", shape=(3, 32, 32)),
     Space(kind="image", shape=(2, 33, 29)),
     Space(kind="vector", shape=(2,), range=None),
+    Space(kind="audio", shape=(1, 512), details={"rate": 8000}),
+    Space(kind="audio", shape=(1, 2048), details={"rate": 8000}),
     Space(kind="game", shape=()),
     *TABLES,
 ]

@@ -68,11 +68,11 @@ def ganzoo_run_ended(run: Run) -> None:
 
 def _count(run: Run) -> int:
     """How many samples a picture shows: points and rows by the thousand, big images fewer than small ones."""
-    if run.space.kind != "image":
+    if run.space.kind in ("vector", "table"):
         return _POINTS
     if run.space.source:
         return 24
-    return 64 if max(run.space.shape[1:]) <= 64 else 16
+    return 64 if run.space.kind == "image" and max(run.space.shape[1:]) <= 64 else 16
 
 
 def _reals(run: Run) -> Tensor:
@@ -90,7 +90,7 @@ def _draw(run: Run, path: Path) -> None:
 
     Of a translation of pictures: source and translation, and the target where there is one, next to each other.
     """
-    made = Samples(run.fixed(_count(run)), run.space, None if run.space.kind == "image" else _reals(run))
+    made = Samples(run.fixed(_count(run)), run.space, _reals(run) if run.space.kind in ("vector", "table") else None)
     if run.space.source is None or run.space.kind != "image":
         made.save(path, force=True)
         return

@@ -1,0 +1,118 @@
+"""WaveGAN: sounds by convolutions in time, of a class where there are any.
+
+    min_G max_C  E C(x) - E C(G(z)) - lambda E (|grad C(x^)| - 1)^2
+
+C shuffles the phase of its layers, so that it does not learn the artefacts of transposed convolutions by their place.
+Labels join as in cGANs with projection: G has them beside z, C's score has a term for each.
+
+Paper: Donahue et al. 2019, Adversarial Audio Synthesis, arXiv:1802.04208
+Tasks: audio, labels
+"""
+# Shapes: N batch, Z latent, K classes, T numbers of a sound, F features.
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import torch
+from torch import Tensor, nn
+
+import ganzoo
+from ganzoo.nn import Projection, gradient_penalty, one_hot, score, wasserstein, wave_encoder, wave_generator
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(ganzoo.AdamConfig):
+    """Z, lambda, turns and Adam's numbers are those of table 5; the width there is 64, ours is for a CPU."""
+
+    latent_dim: Annotated[int, "Z, length of the noise vector", ganzoo.Range(1, 4096)] = 100
+    width: Annotated[int, "channels of the widest layer in time; 64 in tables 3 and 4", ganzoo.Range(1, 512)] = 8
+    shuffle: Annotated[int, "n: the most steps that a phase is shifted by", ganzoo.Range(0, 64)] = 2
+    critic_turns: Annotated[int, "turns of C per turn of G", ganzoo.Range(1, 100)] = 5
+    penalty: Annotated[float, "lambda: weight of the penalty on C's slope", ganzoo.Range(0, 1e6)] = 10.0
+    lr: Annotated[float, "Adam's step size for both players; 1e-4 in the paper", ganzoo.Range(0, 1)] = 3e-4
+    beta2: Annotated[float, "Adam's decay of the mean square", ganzoo.Range(0, 0.999999)] = 0.9
+
+
+class Critic(nn.Module):
+    """(N, 1, T) and labels (N,), None where there are none -> scores (N,)."""
+
+    def __init__(self, body: nn.Module, features: int, classes: int) -> None:
+        super().__init__()
+        self.body = body
+        self.head = Projection(features, classes) if classes else nn.Linear(features, 1)
+
+    def forward(self, x: Tensor, label: Tensor | None = None) -> Tensor:  # noqa: D102
+        features = self.body(x)
+        value: Tensor = self.head(features)[:, 0] if label is None else self.head(features, label)
+        return value
+
+
+class Sounds(nn.Module):
+    """(N, Z) and labels (N,), None where there are none -> (N, 1, T)."""
+
+    def __init__(self, net: nn.Module, classes: int) -> None:
+        super().__init__()
+        self.net, self.classes = net, classes
+
+    def forward(self, z: Tensor, label: Tensor | None = None) -> Tensor:  # noqa: D102
+        sound: Tensor = self.net(z if label is None else torch.cat([z, one_hot(label, self.classes)], 1))
+        return sound
+
+
+def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
+    """G: (N, Z), labels (N,) -> (N, 1, T).  C: (N, 1, T), labels (N,) -> (N,), unbounded."""
+    classes = len(space.classes)
+    body = wave_encoder(space, config.width, config.shuffle)
+    with torch.no_grad():
+        features = body(torch.zeros(1, *space.shape)).shape[1]
+    return {
+        "G": Sounds(wave_generator(space, config.latent_dim + classes, config.width), classes),
+        "C": Critic(body, features, classes),
+    }
+
+
+def label_of(batch: ganzoo.Batch) -> Tensor | None:
+    """The batch's labels, None for data without."""
+    return getattr(batch, "label", None)
+
+
+def generate(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> Tensor:
+    """G(z), of the batch's labels where there are any."""
+    sounds: Tensor = nets.G(batch.z, label_of(batch))
+    return sounds
+
+
+def rank(nets: ganzoo.Nets, sounds: Tensor, batch: ganzoo.Batch, config: Config) -> Tensor:
+    """C of sounds and the batch's labels."""
+    value: Tensor = nets.C(sounds, label_of(batch))
+    return value
+
+
+def distance(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
+    """E C(x) - E C(G(z)), less the penalty at points between."""
+    fake = generate(nets, batch, config)
+    penalty = gradient_penalty(lambda x: rank(nets, x, batch, config), batch.real, fake)
+    real, made = rank(nets, batch.real, batch, config), rank(nets, fake, batch, config)
+    return {**wasserstein(real, made), "penalty": -config.penalty * penalty}
+
+
+def fooling(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
+    """E C(G(z))."""
+    return score(rank(nets, generate(nets, batch, config), batch, config))
+
+
+def players(config: Config) -> list[ganzoo.Player]:
+    """C climbs the penalised distance, then G climbs its score."""
+    return [
+        ganzoo.maximize(distance, over="C", by=config.adam, turns=config.critic_turns, equilibrium=0.0),
+        ganzoo.maximize(fooling, over="G", by=config.adam),
+    ]
+
+
+@ganzoo.hookimpl
+def ganzoo_architecture() -> ganzoo.Architecture:
+    """The game for sounds of 32, 64, ... numbers, with labels or without."""
+    return ganzoo.Architecture(
+        Config, networks, players, generate=generate, discriminator=("C",), score=rank, spaces=("audio",), data="tones",
+        size=2048, batch=32, steps=2000, ema=0.99,
+    )  # fmt: skip

@@ -1,0 +1,124 @@
+import io
+import tarfile
+import zipfile
+
+import numpy as np
+import pytest
+from scipy.io import wavfile
+
+from ganzoo.data import open_dataset
+from ganzoo.errors import DataError
+
+
+def wav(numbers, rate=8000):
+    buffer = io.BytesIO()
+    wavfile.write(buffer, rate, numbers)
+    return buffer.getvalue()
+
+
+def tone(length, rate, hertz=400.0):
+    return 0.5 * np.sin(2 * np.pi * hertz * np.arange(length) / rate)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    def make(**files):
+        for name, contents in files.items():
+            path = tmp_path / "sounds" / f"{name.replace('__', '/')}.wav"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(contents)
+        return str(tmp_path / "sounds")
+
+    return make
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        lambda x: np.rint(x * 127 + 128).astype(np.uint8),
+        lambda x: np.rint(x * 32767).astype(np.int16),
+        lambda x: np.rint(x * 2147483647).astype(np.int32),
+        lambda x: x.astype(np.float32),
+        lambda x: np.stack([x, x], 1).astype(np.float32),
+    ],
+)
+def test_any_width_and_number_of_channels_is_the_same_sound(folder, request_of, kept):
+    sound = tone(300, 8000)
+    dataset = open_dataset(folder(a=wav(kept(sound))), request_of(size=256))
+    assert (dataset.space.kind, dataset.space.shape, dataset.space.details) == ("audio", (1, 256), {"rate": 8000})
+    assert np.abs(dataset.real(np_index(0))[0, 0].numpy() - sound[:256]).max() < 0.01
+
+
+def np_index(*places):
+    import torch
+
+    return torch.tensor(places)
+
+
+def test_24_bits(folder, request_of):
+    sound = tone(64, 8000)
+    levels = np.rint(sound * (2**23 - 1)).astype("<i4")
+    raw = b"".join(int(level).to_bytes(4, "little", signed=True)[:3] for level in levels)
+    head = b"RIFF" + (36 + len(raw)).to_bytes(4, "little") + b"WAVEfmt " + (16).to_bytes(4, "little")
+    head += b"".join(x.to_bytes(n, "little") for x, n in ((1, 2), (1, 2), (8000, 4), (24000, 4), (3, 2), (24, 2)))
+    head += b"data" + len(raw).to_bytes(4, "little")
+    dataset = open_dataset(folder(a=head + raw), request_of(size=64))
+    assert np.abs(dataset.real(np_index(0))[0, 0].numpy() - sound).max() < 1e-4
+
+
+def test_other_rates_are_resampled_to_the_commonest_and_short_sounds_filled_up(folder, request_of):
+    low = np.float32(tone(1000, 8000))
+    files = {"a": wav(low), "b": wav(low[:100]), "c": wav(np.float32(tone(2000, 16000)), 16000)}
+    dataset = open_dataset(folder(**files), request_of(size=512))
+    full, short, resampled = dataset.real(np_index(0, 1, 2))[:, 0].numpy()
+    assert dataset.notes == ("1 sounds resampled to 8,000 Hz",)
+    assert np.abs(resampled - full)[50:].max() < 0.02
+    assert np.abs(short[:100] - full[:100]).max() == 0
+    assert not short[100:].any()
+
+
+def test_sub_folders_are_classes_also_in_a_zip(folder, request_of, tmp_path):
+    sound = wav(np.float32(tone(64, 8000)))
+    dataset = open_dataset(folder(no__1=sound, yes__1=sound, yes__2=sound), request_of(size=64))
+    assert (dataset.space.classes, dataset.labels.tolist()) == (("no", "yes"), [0, 1, 1])
+    with zipfile.ZipFile(tmp_path / "s.zip", "w") as archive:
+        for name in ("no/1.wav", "yes/1.wav", "yes/2.wav"):
+            archive.writestr(name, sound)
+    zipped = open_dataset(str(tmp_path / "s.zip"), request_of(size=64))
+    assert (zipped.fingerprint, zipped.labels.tolist()) == (dataset.fingerprint, [0, 1, 1])
+
+
+def test_what_is_no_sound_is_named_and_left_out(folder, request_of):
+    good = wav(np.float32(tone(64, 8000)))
+    path = folder(a=good, b=b"not a wav", c=wav(np.zeros(0, np.int16)))
+    dataset = open_dataset(path, request_of(size=64))
+    assert len(dataset) == 1
+    assert dataset.notes[0].startswith("2 unreadable sounds skipped: b.wav (")
+    with pytest.raises(DataError, match=r"b\.wav .* and 1 more; remove it, or leave out --strict"):
+        open_dataset(path, request_of(size=64, strict=True))
+
+
+def test_nothing_but_noise(folder, request_of):
+    with pytest.raises(DataError, match="not a readable wav: a"):
+        open_dataset(folder(a=b"RIFF"), request_of(size=64))
+
+
+def test_tones_are_the_same_for_everybody(request_of):
+    one, other = open_dataset("tones", request_of(size=256)), open_dataset("tones", request_of(size=512))
+    assert (len(one), one.space.shape, len(one.space.classes)) == (2000, (1, 256), 8)
+    assert (one.samples == other.samples[..., :256]).all()
+
+
+def test_spoken_digits_are_read_from_the_archive_as_it_is(request_of, tmp_path):
+    with pytest.raises(DataError, match=r"spoken-digits is not in .*; put the folder"):
+        open_dataset("spoken-digits", request_of(size=64))
+    home = tmp_path / "root" / "spoken-digits"
+    home.mkdir(parents=True)
+    sound = wav(np.int16(tone(64, 8000) * 9999))
+    with tarfile.open(home / "recordings.tar.gz", "w:gz") as archive:
+        for name in ("recordings/3_ann_0.wav", "recordings/7_bob_0.wav", "recordings/7_bob_1.wav"):
+            member = tarfile.TarInfo(name)
+            member.size = len(sound)
+            archive.addfile(member, io.BytesIO(sound))
+    dataset = open_dataset("spoken-digits", request_of(size=64))
+    assert (dataset.space.classes, dataset.labels.tolist()) == (("3", "7"), [0, 1, 1])
