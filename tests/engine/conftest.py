@@ -99,8 +99,8 @@ def make_plugin_game(images):
         config = architecture.config.parse(small_options(name))
         dataset, space = None, ganzoo.Space(kind="game", shape=())
         if architecture.spaces != ("game",):
-            data = str(images) if "image" in architecture.spaces else architecture.data
-            dataset = open_dataset(data, Request(root=None, size=16, channels=None))
+            data, size = (str(images), 16) if "image" in architecture.spaces else (architecture.data, architecture.size)
+            dataset = open_dataset(data, Request(root=None, size=size, channels=None))
             space = dataset.space
         torch.manual_seed(0)
         modules = dict(architecture.networks(config, space))
