@@ -2,9 +2,11 @@
 
 import os
 import re
+import shlex
 import subprocess
 from pathlib import Path
 
+import click
 import pluggy
 import pytest
 from click.testing import CliRunner
@@ -20,6 +22,9 @@ EXAMPLES = [
     for name, page in PAGES.items()
     for number, text in enumerate(re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL))
 ]
+WRITTEN = [*PAGES.values(), *((ROOT / name).read_text("utf-8") for name in ("README.md", "CONTRIBUTING.md"))]
+BLOCKS = [block for page in WRITTEN for block in re.findall(r"(?ms)^```\w*\n(.*?)^```|^((?: {4}.*\n)+)", page)]
+TYPED = {line.strip() for block in BLOCKS for line in "".join(block).splitlines() if re.match(" *ganzoo [a-z]", line)}
 COMMANDS = {context.command_path: context for context in generate.paths()}
 BUILD = ["uv", "run", "--isolated", "--group", "docs", "sphinx-build", "--fail-on-warning", "--keep-going", "-q"]
 
@@ -42,6 +47,17 @@ def test_a_command_is_documented_with_every_option_and_an_example(path):
     for line in [*usage.splitlines(), *examples.splitlines()[1:]]:
         assert " ".join(line.removeprefix("Usage:").split()) in written
     assert path in examples
+
+
+@pytest.mark.parametrize("line", sorted(TYPED))
+def test_every_command_line_of_the_pages_can_be_typed(line):
+    words, command = shlex.split(line, comments=True)[1:], ganzoo
+    while isinstance(command, click.Group) and words and words[0] in command.commands:
+        command = command.commands[words.pop(0)]
+    options = [option for param in command.get_params(click.Context(command)) for option in param.opts]
+    options += [option for param in command.get_params(click.Context(command)) for option in param.secondary_opts]
+    assert not isinstance(command, click.Group) or command.invoke_without_command
+    assert [word for word in words if word.startswith("-") and word.partition("=")[0] not in options] == []
 
 
 @pytest.mark.parametrize("path", COMMANDS)
