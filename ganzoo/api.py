@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import json
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -112,28 +113,37 @@ def resume(
 
 
 def load(
-    target: str | Path = "latest", *, step: int | None = None, raw: bool = False, plugin: str | None = None
+    target: str | Path = "latest",
+    *,
+    step: int | None = None,
+    raw: bool = False,
+    plugin: str | None = None,
+    revision: str = "",
+    tell: Callable[[str], None] = warnings.warn,
 ) -> Generator:
     """A generator, ready to sample: `ganzoo.load("runs/dcgan-mnist-001").sample(16, seed=0)`.
 
-    target: a run (folder, name or `latest`), its `model` folder, or a checkpoint file. step: that checkpoint
-    of the run. raw: the weights themselves, not their moving average. plugin: the GAN to load it with, a name or a
-    file, where its one-file plugin has moved or changed. Raises UsageError, CheckpointError.
+    target: a run (folder, name or `latest`), a checkpoint file, a name of the registry, `file:FOLDER` of a local zoo,
+    a model's folder, or `user/repo` on the Hub, the last three with `@revision` or revision=; ganzoo.hub.address has
+    the order. step: that checkpoint of the run. raw: the run's weights themselves, not their moving average.
+    plugin: the GAN to load it with, a name or a file, where its one-file plugin has moved or changed.
+    tell: is given lines about what is unverified, deprecated or only cached, by default warnings.
+    Raises UsageError, CheckpointError, ModelError, NetworkError.
     """
-    from ganzoo.engine.checkpoint import newest
-    from ganzoo.engine.folder import checkpoint_in, find
-    from ganzoo.engine.model import from_checkpoint, read_model
-    from ganzoo.engine.origin import file_of
+    from ganzoo.hub import address as places
 
-    path = Path(target)
-    if (path / "generator.safetensors").is_file():
-        return read_model(path, plugin)
-    if path.suffix == ".safetensors" and path.name.startswith("step-"):
-        folder = _folder_of(path)
-    else:
-        folder = find(target)
-        path = checkpoint_in(folder, step) if step is not None else newest(folder.checkpoints)[0].path
-    return from_checkpoint(path, raw=raw, file=file_of(folder) if folder else "", named=plugin)
+    address = places.resolve(target, revision)
+    if isinstance(address, places.Run | places.Checkpoint):
+        from ganzoo.engine.model import from_run
+
+        return from_run(address.path, step=step, raw=raw, named=plugin)
+    if step is not None or raw:
+        raise UsageError(f"{target} is a published model: it has one step, and no weights but the published ones")
+    from ganzoo.hub.fetch import fetched
+    from ganzoo.hub.load import read
+
+    found = fetched(address, tell)
+    return read(found.folder, found.pins, named=plugin, tell=tell)
 
 
 def evaluate(
@@ -153,23 +163,25 @@ def evaluate(
 ) -> Evaluation:
     """Judge n samples of a generator against real ones, and write metrics.json into its run's folder if it has one.
 
-    target, step, raw, plugin: as `load` takes them, or a run or a generator. data: as --data, by default what the
-    run was trained on. metrics: names of the group `ganzoo.metrics`, by default all that fit. extractor: raw,
+    target, step, raw, plugin: as `load` takes them, or a run or a generator. data: as --data, by default what
+    it was trained on. metrics: names of the group `ganzoo.metrics`, by default all that fit. extractor: raw,
     classifier or inception, by default what suits the data. tell: is given lines on what is being done.
     Raises UsageError for too few samples and for what does not fit, DataError, CheckpointError.
     """
     from ganzoo.engine.device import choose
     from ganzoo.engine.files import write_whole
     from ganzoo.engine.generator import Generator
+    from ganzoo.hub.address import run_of
     from ganzoo.judge.evaluation import evaluate_generator, open_reals
 
     if isinstance(target, Generator):
         folder, generator = None, target
     else:
         place = target if isinstance(target, str | Path) else target.folder
-        folder, generator = _folder_of(place), load(place, step=step, raw=raw, plugin=plugin)
+        folder = run_of(place)
+        generator = load(place, step=step, raw=raw, plugin=plugin, tell=tell or warnings.warn)
     before = Settings.from_toml(folder.config.read_text("utf-8")) if folder else None
-    name = data or (before.data if before else None)
+    name = data or (before.data if before else generator.about.get("dataset"))
     reals = open_reals(generator, name, data_root or (before.data_root if before else None))
     generator = generator.to(choose(device))
     found = evaluate_generator(generator, reals, n=n, seed=seed, metrics=metrics, extractor=extractor, tell=tell)
@@ -181,18 +193,12 @@ def evaluate(
     return found
 
 
-def _folder_of(target: str | Path) -> RunFolder | None:
-    """The run that a target lies in, None outside of any."""
-    from ganzoo.engine.folder import find
+def list_models(pattern: str = "*", *, pretrained: bool = False) -> list[str]:
+    """The names of the installed GANs that match a pattern such as `*gan*`; pretrained: of the registry's models."""
+    if pretrained:
+        from ganzoo.hub import registry
 
-    try:
-        return find(target)
-    except UsageError:
-        return None
-
-
-def list_models(pattern: str = "*") -> list[str]:
-    """The names of the installed GANs that match a pattern such as `*gan*`."""
+        return fnmatch.filter(registry.read().names(), pattern)
     return fnmatch.filter(catalogue.names(), pattern)
 
 

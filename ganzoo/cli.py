@@ -13,10 +13,12 @@ from ganzoo.commands.config import config
 from ganzoo.commands.datasets import datasets
 from ganzoo.commands.devices import devices
 from ganzoo.commands.doctor import doctor
+from ganzoo.commands.download import download
 from ganzoo.commands.evaluate import evaluate
 from ganzoo.commands.export import export
 from ganzoo.commands.list import list_
 from ganzoo.commands.plugins import plugins
+from ganzoo.commands.publish import publish
 from ganzoo.commands.registry import registry
 from ganzoo.commands.resume import resume
 from ganzoo.commands.sample import sample
@@ -42,7 +44,8 @@ def ganzoo() -> None:
 
 
 _commands = (
-    train, resume, sample, evaluate, export, list_, show, datasets, plugins, config, registry, devices, doctor,
+    train, resume, sample, evaluate, publish, download, export,
+    list_, show, datasets, plugins, config, registry, devices, doctor,
 )  # fmt: skip
 for _command in _commands:
     ganzoo.add_command(_command)

@@ -83,7 +83,7 @@ def test_a_generator_of_an_earlier_step(run):
 
 
 def test_loading_what_is_not_there_or_damaged_is_said(run):
-    with pytest.raises(UsageError, match="no run at 'mine'"):
+    with pytest.raises(UsageError, match="no run or model 'mine'"):
         ganzoo.load("mine")
     path = steps_in(run.files.checkpoints)[4]
     os.truncate(path, 100)
@@ -105,6 +105,7 @@ def test_a_configuration_that_cannot_be_read_is_said(run):
 
 
 def test_models_are_listed_by_pattern(run):
+    assert ganzoo.list_models("no-such-*", pretrained=True) == []
     assert {"dcgan", "tiny", "vanilla-mlp", "wgan-gp"} <= set(ganzoo.list_models())
     assert {"dcgan", "wgan-gp"} <= set(ganzoo.list_models("*gan*"))
     assert "tiny" not in ganzoo.list_models("*gan*")

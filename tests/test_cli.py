@@ -47,7 +47,7 @@ def test_every_listing_has_json(name):
         (["show"], "error: Missing argument 'NAME'"),
         (["show", "vanila"], "error: unknown GAN 'vanila'; did you mean 'vanilla-mlp'?; see `ganzoo list`"),
         (["train"], "error: no GAN is named; `ganzoo list` shows them"),
-        (["sample", "no-such-run"], "error: no run at 'no-such-run'"),
+        (["sample", "no-such-run"], "error: no run or model 'no-such-run'"),
         (["resume", "no-such-run"], "error: no run at 'no-such-run'"),
         (["train", "dcgan", "--config", "absent.toml"], "error: cannot read the configuration absent.toml"),
     ],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 import click
 
@@ -50,8 +49,8 @@ def evaluate(
 ) -> None:
     """Judge a generator's samples by numbers, and write them into its run's folder as metrics.json.
 
-    TARGET is a run's folder or name, a checkpoint file, a model folder, or `latest`. Each number comes with its
-    count of samples, extractor, protocol and seed; docs/metrics.md explains them.
+    TARGET is as `ganzoo sample` takes it. Each number comes with its count of samples, extractor, protocol and
+    seed; docs/metrics.md explains them.
     """
     from ganzoo import api, catalogue
 
@@ -59,7 +58,7 @@ def evaluate(
         catalogue.entry(name, catalogue.METRICS)
     tell = None if quiet else partial(click.echo, err=True)
     found = api.evaluate(
-        Path(target) if Path(target).exists() else target,
+        target,
         data=data, data_root=data_root, n=number, seed=seed, metrics=metrics, extractor=extractor,
         device=device, step=step, raw=raw_weights, plugin=plugin, tell=tell,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -21,6 +22,7 @@ Examples:
   ganzoo sample runs/dcgan-mnist-001 --step 2000 --seed 7 --out digits.png
   ganzoo sample latest --walk
   ganzoo sample latest -n 1000 --where species=setosa --out rows.csv
+  ganzoo sample file:./my-zoo/me/my-gan -n 64
 """
 )
 @click.argument("target", default="latest", type=click.Path())
@@ -35,6 +37,7 @@ Examples:
 @click.option("--force", is_flag=True, help="overwrite what is there")
 @click.option("--raw-weights", is_flag=True, help="the weights as they are, not their moving average")
 @click.option("--plugin", metavar="NAME|FILE", help="the GAN, where its one-file plugin has moved or changed")
+@click.option("--revision", default="", metavar="REV", help="of a published model: a branch, tag or commit")
 @click.option("-q", "--quiet", is_flag=True, help="print nothing")
 def sample(
     target: str,
@@ -49,18 +52,21 @@ def sample(
     force: bool,
     raw_weights: bool,
     plugin: str | None,
+    revision: str,
     quiet: bool,
 ) -> None:
     """Draw samples from a trained generator.
 
-    TARGET is a run's folder or name, a checkpoint file, a model folder, or `latest`. The picture is a new
-    file in the run's folder, or here if there is none, and its path is printed.
+    TARGET is a run (`latest`, its folder or name), a checkpoint, a name of `ganzoo models`, a model in a local zoo
+    (file:FOLDER), or user/repo on the Hub. The picture is a new file in the run's folder, or here if there is none,
+    and its path is printed.
     """
     if walk and (files or labels):
         raise UsageError("--walk goes with neither --files nor --labels")
     from ganzoo import api
 
-    generator = api.load(target, step=step, raw=raw_weights, plugin=plugin)
+    tell = partial(click.echo, err=True)
+    generator = api.load(target, step=step, raw=raw_weights, plugin=plugin, revision=revision, tell=tell)
     if walk:
         from ganzoo.engine.samples import save_animation
 
@@ -82,11 +88,9 @@ def sample(
 
 
 def _new(target: str, stem: str, suffix: str) -> Path:
-    """A path that is free: in the run's folder, or here for a file outside of any run."""
-    from ganzoo.engine.folder import find
+    """A path that is free: in the run's folder, or here for what is in no run."""
+    from ganzoo.hub.address import run_of
 
-    try:
-        folder = find(target).path
-    except UsageError:
-        folder = Path()
+    run = run_of(target)
+    folder = run.path if run else Path()
     return next(path for number in count(1) if not (path := folder / f"{stem}-{number:03d}{suffix}").exists())

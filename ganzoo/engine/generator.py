@@ -16,9 +16,9 @@ from ganzoo.counted import counted
 from ganzoo.engine.asked import Asked
 from ganzoo.engine.device import drawing
 from ganzoo.engine.samples import Samples
-from ganzoo.errors import CheckpointError, PluginError, UsageError
+from ganzoo.errors import PluginError, UsageError
 
-__all__ = ["Generator", "build", "draw_prior", "evaluating", "generate"]
+__all__ = ["Generator", "draw_prior", "evaluating", "generate"]
 
 _CHUNK = 16  # samples always made together, so that the first of many have the bits of few
 
@@ -80,6 +80,7 @@ class Generator(nn.Module):
         super().__init__()
         self.name, self.architecture, self.config, self.space = name, architecture, config, space
         self.nets = nn.ModuleDict(modules)
+        self.about: Mapping[str, Any] = {}  # of a published model: data set, steps and seed of its training
 
     @property
     def device(self) -> torch.device:
@@ -215,33 +216,6 @@ class Generator(nn.Module):
             else:
                 raise UsageError(f"no class {label!r}; the classes are {', '.join(names)}")
         return torch.tensor(numbers, device=self.device).repeat(-(-n // len(numbers)))[:n]
-
-
-def build(
-    name: str,
-    architecture: Architecture,
-    config: Config,
-    space: Space,
-    tensors: Mapping[str, Tensor],
-    where: str,
-) -> Generator:
-    """A generator from tensors named `<network>.<name>`.
-
-    where: the file that an error names. Raises CheckpointError where names, shapes or values do not fit.
-    """
-    with drawing(torch.device("cpu"), 0):
-        modules = {key: architecture.networks(config, space)[key] for key in architecture.generator}
-    generator = Generator(name, architecture, config, space, modules)
-    expected = {key.removeprefix("nets."): value for key, value in generator.state_dict().items()}
-    wrong = sorted(expected.keys() ^ tensors.keys())
-    wrong += sorted(key for key in expected.keys() & tensors.keys() if expected[key].shape != tensors[key].shape)
-    if wrong:
-        raise CheckpointError(f"{where} does not fit {name}: {len(wrong)} tensors differ, for example {wrong[0]!r}")
-    bad = [key for key, value in tensors.items() if value.is_floating_point() and not torch.isfinite(value).all()]
-    if bad:
-        raise CheckpointError(f"{where} holds values that are not finite, for example in {bad[0]!r}")
-    generator.load_state_dict({f"nets.{key}": value for key, value in tensors.items()})
-    return generator.eval().requires_grad_(False)
 
 
 def _between(here: Tensor, there: Tensor, share: float) -> Tensor:

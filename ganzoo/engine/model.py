@@ -1,73 +1,113 @@
-"""The `model/` folder of a run: what is published and loaded, weights as safetensors and all else as JSON."""
+"""Generators from checkpoints, and the `model/` folder that is published: weights as safetensors, all else as JSON.
+
+Reading such a folder, which may be a stranger's, is `ganzoo.hub.load`.
+"""
 
 from __future__ import annotations
 
-import json
-from hashlib import sha256
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import safetensors.torch
-from safetensors import SafetensorError
+import torch
+from torch import Tensor
 
 from ganzoo import __version__, catalogue
-from ganzoo.contract import Space
-from ganzoo.engine.checkpoint import Checkpoint, read
+from ganzoo.contract import Architecture, Space
+from ganzoo.engine.building import build
+from ganzoo.engine.checkpoint import Checkpoint, newest, read
 from ganzoo.engine.files import pack, untie, write_whole
-from ganzoo.engine.generator import Generator, build
-from ganzoo.engine.origin import recorded
+from ganzoo.engine.folder import RunFolder, checkpoint_in, find
+from ganzoo.engine.generator import Generator
+from ganzoo.engine.layout import CONFIG, DISCRIMINATOR, FORMAT, GENERATOR, MANIFEST, Pin, as_json, identity
+from ganzoo.engine.origin import file_of, recorded
 from ganzoo.entry import Entry
-from ganzoo.errors import CheckpointError
+from ganzoo.errors import CheckpointError, ModelError, UsageError
 
-__all__ = ["FORMAT", "from_checkpoint", "read_model", "write_model"]
+__all__ = [
+    "checkpoint_of",
+    "discriminator_tensors",
+    "from_checkpoint",
+    "from_run",
+    "generator_of",
+    "plugin_file",
+    "refuse_revision",
+    "write_manifest",
+    "write_model",
+]
 
-FORMAT = 1
 
-
-def write_model(folder: Path, generator: Generator, plugin: dict[str, Any], training: dict[str, Any]) -> None:
-    """Write generator.safetensors and config.json, each whole.
+def write_model(
+    folder: Path,
+    generator: Generator,
+    plugin: Mapping[str, Any],
+    training: Mapping[str, Any],
+    *,
+    discriminator: Mapping[str, Tensor] | None = None,
+    half: bool = False,
+) -> None:
+    """Write the weights, config.json and manifest.json, each whole.
 
     plugin: what a checkpoint says of it too, its name, where it comes from and its revision. training: data set,
-    steps and seed, for the reader.
+    steps and seed, for the reader. discriminator: its tensors, to be written too. half: weights as float16, half as
+    large; they are loaded as float32. Raises ModelError if they do not fit into float16.
     """
-    named = {key.removeprefix("nets."): value for key, value in generator.state_dict().items()}
-    tensors, aliases = untie(named)
-    weights = pack(tensors, {"format": "pt", "plugin": generator.name, "role": "generator"})
-    file = {"file": "generator.safetensors", "sha256": sha256(weights).hexdigest(), "aliases": aliases}
-    config = {
+    config: dict[str, Any] = {
         "ganzoo_format": FORMAT,
         "ganzoo_version": __version__,
-        "plugin": plugin,
+        "plugin": dict(plugin),
         "architecture": generator.config.to_dict(),
         "space": generator.space.to_dict(),
-        "training": training,
-        "weights": {"generator": file},
+        "training": dict(training),
+        "weights": {},
     }
-    write_whole(folder / "generator.safetensors", weights)
-    write_whole(folder / "config.json", (json.dumps(config, indent=2) + "\n").encode())
+    named = {key.removeprefix("nets."): value for key, value in generator.state_dict().items()}
+    parts = {"generator": (GENERATOR, named)}
+    if discriminator is not None:
+        parts["discriminator"] = (DISCRIMINATOR, dict(discriminator))
+    pins = {}
+    for role, (file, tensors) in parts.items():
+        stored, aliases = untie(_halved(tensors) if half else tensors)
+        weights = pack(stored, _metadata(config, role))
+        pins[file] = Pin.of(weights)
+        config["weights"][role] = {"sha256": pins[file].sha256, "aliases": aliases}
+        write_whole(folder / file, weights)
+    contents = as_json(config)
+    write_whole(folder / CONFIG, contents)
+    write_manifest(folder, {CONFIG: Pin.of(contents), **pins})
 
 
-def read_model(folder: Path, named: str | None = None) -> Generator:
-    """The generator that `write_model` wrote. Raises CheckpointError that names what does not fit.
+def write_manifest(folder: Path, pins: Mapping[str, Pin]) -> None:
+    """Write manifest.json: the hash and size of each of these files."""
+    files = {name: {"sha256": pin.sha256, "size": pin.size} for name, pin in sorted(pins.items())}
+    write_whole(folder / MANIFEST, as_json({"format": FORMAT, "files": files}))
 
-    named: the GAN's name or file, where it is another than the one that it was made with.
-    """
-    path = folder / "config.json"
-    try:
-        config = json.loads(path.read_text())
-        entry = config["weights"]["generator"]
-        if config["ganzoo_format"] > FORMAT:
-            raise CheckpointError(f"{path} has format {config['ganzoo_format']}; type: pip install --upgrade ganzoo")
-        weights = (folder / "generator.safetensors").read_bytes()
-        if sha256(weights).hexdigest() != entry["sha256"]:
-            raise CheckpointError(f"{folder / 'generator.safetensors'} does not match the hash in {path}")
-        tensors = safetensors.torch.load(weights)
-        tensors |= {name: tensors[first] for name, first in entry["aliases"].items()}
-        plugin, options, space = config["plugin"], config["architecture"], Space.from_dict(config["space"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
-        raise CheckpointError(f"{folder} is not a model of ganzoo: {type(error).__name__}: {error}") from None
-    entry = recorded(plugin, str(folder), named=named)
-    return _build(entry, plugin, options, space, tensors, str(folder))
+
+def _metadata(config: Mapping[str, Any], role: str) -> dict[str, str]:
+    """What the weights say of themselves, so that they cannot be taken for others."""
+    return {
+        "format": "pt",
+        "ganzoo_format": str(FORMAT),
+        "plugin": config["plugin"]["name"],
+        "plugin_version": config["plugin"]["version"],
+        "role": role,
+        "config_sha256": identity(config),
+        "created_by": f"ganzoo {__version__}",
+    }
+
+
+def _halved(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The same tensors with float16 for float32, tied ones still tied."""
+    halves: dict[object, Tensor] = {}
+    found = {}
+    for name, value in tensors.items():
+        place = (value.data_ptr(), value.shape, value.stride())
+        if value.dtype == torch.float32 and place not in halves:
+            halves[place] = value.half()
+            if not torch.isfinite(halves[place]).all():
+                raise ModelError(f"{name!r} holds numbers that are too large for float16; publish without --half")
+        found[name] = halves[place] if value.dtype == torch.float32 else value
+    return found
 
 
 def from_checkpoint(path: Path, *, raw: bool = False, file: str = "", named: str | None = None) -> Generator:
@@ -76,28 +116,63 @@ def from_checkpoint(path: Path, *, raw: bool = False, file: str = "", named: str
     file: the one-file plugin that the run was trained with. named: the GAN to use instead, a name or a file.
     """
     checkpoint = read(path)
-    values = checkpoint.values
-    tensors = _generator_tensors(checkpoint, raw)
-    entry = recorded(values["plugin"], str(path), file=file, named=named)
-    return _build(entry, values["plugin"], values["config"], Space.from_dict(values["space"]), tensors, str(path))
+    return generator_of(checkpoint, recorded(checkpoint.values["plugin"], str(path), file=file, named=named), raw=raw)
 
 
-def _generator_tensors(checkpoint: Checkpoint, raw: bool) -> dict[str, Any]:
+def from_run(path: Path, *, step: int | None = None, raw: bool = False, named: str | None = None) -> Generator:
+    """The generator of a run's folder, of its newest good checkpoint or of that step's; of a checkpoint file too.
+
+    named: as `from_checkpoint`. Raises UsageError for a step that is not there, CheckpointError.
+    """
+    return from_checkpoint(checkpoint_of(path, step), raw=raw, file=plugin_file(path), named=named)
+
+
+def plugin_file(path: Path) -> str:
+    """The one-file plugin that a run, or the run of a checkpoint file, was trained with; "" if it is installed."""
+    try:
+        return file_of(find(path))
+    except UsageError:
+        return ""
+
+
+def checkpoint_of(path: Path, step: int | None) -> Path:
+    """The file of a run's newest good checkpoint or of that step's; a checkpoint file itself."""
+    if path.is_file():
+        return path
+    folder = RunFolder(path)
+    return newest(folder.checkpoints)[0].path if step is None else checkpoint_in(folder, step)
+
+
+def generator_of(checkpoint: Checkpoint, entry: Entry, *, raw: bool = False) -> Generator:
+    """The generator in a checkpoint, built by that plugin. Raises CheckpointError."""
+    values, where = checkpoint.values, str(checkpoint.path)
+    architecture = catalogue.load(entry)
+    refuse_revision(architecture.revision, values["plugin"], where)
+    config, space = architecture.config.parse(values["config"]), Space.from_dict(values["space"])
+    return build(entry.name, architecture, config, space, _generator_tensors(checkpoint, raw), where)
+
+
+def discriminator_tensors(checkpoint: Checkpoint, architecture: Architecture) -> dict[str, Tensor]:
+    """The tensors of a checkpoint's networks that judge samples, by name. Raises CheckpointError without any."""
+    nets = tuple(f"nets.{net}." for net in architecture.discriminator)
+    found = {key.removeprefix("nets."): v for key, v in checkpoint.tensors.items() if key.startswith(nets)}
+    if not found:
+        raise CheckpointError(f"{checkpoint.path} has no network that judges samples; leave out --with-discriminator")
+    return found
+
+
+def refuse_revision(installed: int, plugin: Mapping[str, Any], where: str) -> None:
+    """Raises CheckpointError if weights were made with another revision of their architecture than is installed."""
+    if installed != plugin["revision"]:
+        raise CheckpointError(
+            f"{where} was made with revision {plugin['revision']} of {plugin['name']}, installed is revision "
+            f"{installed}, which means other networks; type: pip install "
+            f"{plugin.get('distribution', plugin['name'])}=={plugin.get('version', '')}"
+        )
+
+
+def _generator_tensors(checkpoint: Checkpoint, raw: bool) -> dict[str, Tensor]:
     has_average = any(name.startswith("average.") for name in checkpoint.tensors)
     prefix = "average." if has_average and not raw else "nets."
     nets = tuple(f"{prefix}{net}." for net in checkpoint.values["generator"])
     return {name.removeprefix(prefix): v for name, v in checkpoint.tensors.items() if name.startswith(nets)}
-
-
-def _build(
-    entry: Entry, plugin: dict[str, Any], options: dict[str, Any], space: Space, tensors: Any, where: str
-) -> Generator:
-    name = entry.name
-    architecture = catalogue.load(entry)
-    if architecture.revision != plugin["revision"]:
-        raise CheckpointError(
-            f"{where} was made with revision {plugin['revision']} of {name}, installed is revision "
-            f"{architecture.revision}, which means other networks; type: pip install "
-            f"{plugin.get('distribution', name)}=={plugin.get('version', '')}"
-        )
-    return build(name, architecture, architecture.config.parse(options), space, tensors, where)

@@ -43,7 +43,7 @@ class Fields:
     def text(self, name: str, pattern: re.Pattern[str] = TEXT, default: object = _REQUIRED, like: str = "") -> str:
         """A printable string that matches the pattern from end to end; like: an example for the mistake."""
         value = self._take(name, default)
-        if value is None:
+        if value is None or value == default:
             return "" if default is _REQUIRED else str(default)
         if isinstance(value, str) and value.isprintable() and pattern.fullmatch(value):
             return value

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from ganzoo.catalogue import NAME
+from ganzoo.engine.layout import FILES, NEEDED, Pin
 from ganzoo.errors import UsageError
 from ganzoo.hub.fields import LICENCE, NAMED, PATH, REPOSITORY, SHA256, Fields, is_deep, shortened
-from ganzoo.hub.layout import FILES, NEEDED, Pin
 
 __all__ = ["ALIAS", "COMMIT", "MODEL", "Metric", "Model", "Plugin", "Registry", "files", "parse", "read"]
 

@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from ganzoo.engine.layout import FILES, Pin
 from ganzoo.errors import ModelError
-from ganzoo.hub.layout import FILES, Pin
+from ganzoo.hub.header import seems
 
 __all__ = ["pin_of", "verify"]
 
@@ -44,9 +45,4 @@ def verify(folder: Path, pins: Mapping[str, Pin], names: Iterable[str], source: 
 def _start(path: Path) -> str:
     """What a file of the wrong size seems to be."""
     with path.open("rb") as file:
-        start = file.read(256)
-    if start.startswith(b"version https://git-lfs"):
-        return "it is a git-LFS pointer and not the file itself; type: git lfs pull"
-    if start.lstrip()[:1] == b"<":
-        return "it is a web page"
-    return "it is not whole"
+        return seems(file.read(256)) or "it is not whole"

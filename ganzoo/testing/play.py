@@ -16,8 +16,9 @@ from ganzoo.contract import Batch, Player
 from ganzoo.engine import checkpoint
 from ganzoo.engine.game import Game
 from ganzoo.engine.generator import Generator
-from ganzoo.engine.model import read_model, write_model
+from ganzoo.engine.model import write_model
 from ganzoo.engine.state import named_parameters
+from ganzoo.hub.load import read
 from ganzoo.optimisers import SGD, Adam, RMSprop
 from ganzoo.testing.case import Case, equal, eval_mode, made_up
 from ganzoo.testing.report import Failed
@@ -152,7 +153,7 @@ def saved_and_loaded(case: Case) -> str:
     with tempfile.TemporaryDirectory() as folder:
         plugin = {**case.entry.identity, "revision": case.architecture.revision}
         write_model(Path(folder), generator, plugin, {})
-        loaded = read_model(Path(folder), case.entry.word)
+        loaded = read(Path(folder), named=case.entry.word)
     if not torch.equal(_drawn(generator), _drawn(loaded)):
         raise Failed("the loaded generator draws other samples: something it needs is not in its state")
     return f"{sum(p.numel() for p in generator.parameters()):,} numbers"

@@ -54,12 +54,10 @@ def test_what_is_wrong_is_one_line(trained):
     assert not (RUN / "metrics.json").exists()
 
 
-def test_a_model_outside_of_a_run_is_judged_by_the_data_that_are_named(trained):
+def test_a_model_outside_of_a_run_is_judged_by_its_data_or_those_that_are_named(trained):
     (RUN / "model").rename("model")
-    code, _, err = trained("evaluate", "model", "-n", "500")
-    assert (code, err) == (
-        2, "error: tiny is not in a run's folder, which names its data; type --data NAME|PATH\n"
-    )  # fmt: skip
+    code, out, _ = trained("evaluate", "model", "-n", "500", "--metric", "modes", "--json")
+    assert (code, json.loads(out)["data"]) == (0, "ring8")
     code, out, _ = trained("evaluate", "model", "-n", "500", "--data", "grid25", "--metric", "modes", "--json")
     assert code == 0
     assert json.loads(out)["data"] == "grid25"

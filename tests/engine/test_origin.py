@@ -10,8 +10,10 @@ import ganzoo as package
 from ganzoo import catalogue
 from ganzoo.engine.checkpoint import newest
 from ganzoo.engine.folder import RunFolder
+from ganzoo.engine.layout import Pin
+from ganzoo.engine.model import write_manifest
 from ganzoo.engine.origin import file_of, recorded
-from ganzoo.errors import CheckpointError, UsageError
+from ganzoo.errors import CheckpointError, ModelError
 
 RUN = "runs/my-gan-digits-001"
 
@@ -100,7 +102,9 @@ def test_a_model_never_says_which_file_to_run(trained):
         values = json.loads(config.read_text())
         values["plugin"] = {"name": name, "revision": 1}
         config.write_text(json.dumps(values))
-        with pytest.raises(UsageError, match="unknown GAN"):
+        pins = {path.name: Pin.of(path.read_bytes()) for path in (config, config.with_name("generator.safetensors"))}
+        write_manifest(config.parent, pins)
+        with pytest.raises(ModelError, match=r"plugin: name is .*, expected"):
             package.load(Path(RUN, "model"))
 
 

@@ -1,0 +1,189 @@
+"""From a run to the files that are published: built in a fresh folder, read back, and compared before they go.
+
+Only the files of a model's list are made, each from what is known to be in it: a link, a key or a note that lies in
+the run's folder goes nowhere.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ganzoo.engine.checkpoint import read as read_checkpoint
+from ganzoo.engine.files import write_whole
+from ganzoo.engine.folder import RunFolder
+from ganzoo.engine.generator import Generator
+from ganzoo.engine.layout import CONFIG, FILES, MANIFEST, TEXTS, Pin, as_json
+from ganzoo.engine.model import (
+    checkpoint_of,
+    discriminator_tensors,
+    generator_of,
+    plugin_file,
+    write_manifest,
+    write_model,
+)
+from ganzoo.engine.origin import recorded
+from ganzoo.engine.samples import PICTURED, picture_bytes
+from ganzoo.errors import ModelError, UsageError
+from ganzoo.hub.card import Facts, card
+from ganzoo.hub.fields import shortened
+from ganzoo.hub.load import read
+from ganzoo.hub.verify import pin_of
+
+__all__ = ["Prepared", "prepare"]
+
+_PICTURE = b"\x89PNG\r\n\x1a\n"
+_TOKEN = re.compile(
+    rb"\bhf_[A-Za-z0-9]{20,}|-----BEGIN [A-Z ]*PRIVATE KEY|\bgh[pousr]_[A-Za-z0-9]{20,}|\bAKIA[A-Z0-9]{16}"
+)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A fresh folder with everything that is published, and what the card and the registry say of it."""
+
+    folder: Path
+    pins: Mapping[str, Pin]
+    facts: Facts
+    generator: Generator
+
+
+def prepare(
+    run: Path,
+    folder: Path,
+    *,
+    address: str,
+    step: int | None = None,
+    license: str = "",
+    with_discriminator: bool = False,
+    half: bool = False,
+    tell: Callable[[str], None],
+) -> Prepared:
+    """Build a model's files from a run's folder or a checkpoint in an empty folder, and prove that they load.
+
+    address: what it will be called, for its card. tell: is given a line about what is left out.
+    Raises CheckpointError for a run without checkpoints, ModelError if what was written is not what was meant.
+    """
+    checkpoint = read_checkpoint(checkpoint_of(run, step))
+    plugin = checkpoint.values["plugin"]
+    gan = recorded(plugin, str(checkpoint.path), file=plugin_file(run))
+    generator = generator_of(checkpoint, gan)
+    if half:
+        _round(generator)
+    about = _about(run if run.is_dir() else run.parents[1], checkpoint.step)
+    training = {"dataset": about["dataset"], "steps": about["steps"], "seed": about["seed"]}
+    judge = discriminator_tensors(checkpoint, generator.architecture) if with_discriminator else None
+    write_model(folder, generator, plugin, training, discriminator=judge, half=half)
+    metrics = _metrics(about["folder"], folder, generator, half, tell)
+    _picture(about["folder"], folder, generator, tell)
+    write_manifest(folder, _pins(folder))
+    again = read(folder, named=gan.word)
+    if not torch.equal(_drawn(generator), _drawn(again)):
+        raise ModelError(f"{generator.name} draws other samples once it is read back; nothing was published")
+    facts = Facts(
+        generator=generator, gan=gan, address=address, license=license, metrics=metrics, settings=about["settings"],
+        start=about["start"], training=training, has_picture=(folder / "samples.png").is_file(), half=half,
+    )  # fmt: skip
+    write_whole(folder / "README.md", card(facts).encode())
+    _refuse_secrets(folder)
+    return Prepared(folder, _pins(folder), facts, again)
+
+
+def _pins(folder: Path) -> dict[str, Pin]:
+    names = [name for name in FILES if name not in (*TEXTS, MANIFEST) and (folder / name).is_file()]
+    return {name: pin_of(folder / name) for name in names}
+
+
+def _round(generator: Generator) -> None:
+    """Give the weights the values that float16 has, so that what is compared is what is meant."""
+    for value in (*generator.parameters(), *generator.buffers()):
+        if value.dtype == torch.float32:
+            value.copy_(value.half().float())
+
+
+def _about(folder: Path, step: int) -> dict[str, Any]:
+    """What a run's folder says of itself; a data set's path is cut to its name, since a path tells of its owner."""
+    import tomllib
+
+    run = RunFolder(folder)
+    try:
+        settings = tomllib.loads(run.config.read_text("utf-8"))
+        path = folder / "run.json"
+        starts = json.loads(path.read_text("utf-8")).get("starts", []) if path.is_file() else []
+    except (OSError, ValueError, AttributeError) as error:
+        raise UsageError(f"{folder} is no whole run: {shortened(str(error), 120)}") from None
+    settings["data"] = Path(settings.get("data") or "").name
+    hidden = ("data_root", "out", "start_from")
+    return {
+        "folder": folder,
+        "settings": {name: value for name, value in settings.items() if name not in hidden},
+        "start": starts[-1] if starts and isinstance(starts[-1], dict) else {},
+        "dataset": settings["data"],
+        "steps": step,
+        "seed": settings.get("seed", 0),
+    }
+
+
+def _metrics(run: Path, folder: Path, generator: Generator, half: bool, tell: Callable[[str], None]) -> dict[str, Any]:
+    """The run's metrics.json where it is of these weights, copied; infinite numbers are null."""
+    from ganzoo.data.dataset import fingerprint
+
+    path = run / "metrics.json"
+    if not path.is_file():
+        return {}
+    try:
+        if path.stat().st_size > FILES["metrics.json"]:
+            raise ValueError(f"it has {path.stat().st_size:,} bytes")
+        found = json.loads(path.read_text("utf-8"), parse_constant=lambda constant: None)
+        weights, values = found["weights"], found["values"]
+        plain = all(isinstance(value["value"], int | float | None) for value in values.values())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        tell(f"{path} is left out: it is not what `ganzoo evaluate` writes ({shortened(str(error), 60)})")
+        return {}
+    mine = fingerprint(*(value.cpu().numpy() for _, value in sorted(generator.state_dict().items())))
+    if not plain or (weights != mine and not half):
+        tell(f"{path} is left out: it is of other weights; type: ganzoo evaluate {run}")
+        return {}
+    write_whole(folder / "metrics.json", as_json(found))
+    return dict(found)
+
+
+def _picture(run: Path, folder: Path, generator: Generator, tell: Callable[[str], None]) -> None:
+    """samples.png: samples of seed 0 where the kind has a picture, else the run's own."""
+    path = folder / "samples.png"
+    if generator.space.kind in PICTURED and not generator.space.source:
+        count = 16 if generator.space.kind == "image" else 1000
+        write_whole(path, picture_bytes(generator.sample(count, seed=0).grid(), ".png"))
+        return
+    own = run / "samples.png"
+    if not own.is_file():
+        return
+    contents = own.read_bytes()
+    if own.is_symlink() or not contents.startswith(_PICTURE) or len(contents) > FILES["samples.png"]:
+        tell(f"{own} is left out: it is no PNG of at most {FILES['samples.png']:,} bytes")
+        return
+    write_whole(path, contents)
+
+
+def _drawn(generator: Generator) -> torch.Tensor:
+    """Four samples that only depend on the weights, of a translation from sources that are noise."""
+    space = generator.space
+    if not space.source:
+        return generator.sample(4, seed=0).tensor
+    low, high = space.source.range or (-1.0, 1.0)
+    noise = torch.rand(4, *space.source.shape, generator=torch.Generator().manual_seed(0))
+    return generator.translate(noise * (high - low) + low).tensor
+
+
+def _refuse_secrets(folder: Path) -> None:
+    """Raises UsageError if a text that would be published holds what looks like a token or a private key."""
+    for name in (CONFIG, "metrics.json", *TEXTS):
+        path = folder / name
+        if path.is_file() and _TOKEN.search(path.read_bytes()):
+            raise UsageError(f"{name} would hold what looks like an access token; take it out of the run first")

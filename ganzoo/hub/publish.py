@@ -1,0 +1,109 @@
+"""Publishing a run: prepared and proven here, then put into a local zoo or sent to the Hub whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ganzoo.engine.layout import Pin
+from ganzoo.errors import UsageError
+from ganzoo.hub import address as places
+from ganzoo.hub import zoo
+from ganzoo.hub.card import MARKER
+from ganzoo.hub.entry import entry
+from ganzoo.hub.fields import LICENCE, PATH, REPOSITORY, shortened
+from ganzoo.hub.prepare import Prepared, prepare
+
+__all__ = ["Published", "publish"]
+
+
+@dataclass(frozen=True)
+class Published:
+    """What was published, or would be: its files, its pinned name, its URL on the Hub, its registry entry.
+
+    revision: empty where nothing was sent.
+    """
+
+    pins: Mapping[str, Pin]
+    name: str
+    revision: str
+    url: str
+    entry: str
+
+
+def publish(
+    run: str | Path,
+    to: str,
+    *,
+    step: int | None = None,
+    tag: str = "",
+    license: str = "",
+    private: bool = False,
+    with_discriminator: bool = False,
+    half: bool = False,
+    dry_run: bool = False,
+    tell: Callable[[str], None],
+) -> Published:
+    """Publish a run's generator as `file:FOLDER/me/my-gan` of a local zoo or as `user/repo` on the Hub.
+
+    step: that checkpoint and not the newest. tag: a name for this revision. half: weights as float16. dry_run: make
+    and check everything, send nothing. tell: is given lines on what is done and left out.
+    Raises UsageError, CheckpointError, ModelError, NetworkError; nothing is then half-published.
+    """
+    source = places.resolve(run)
+    if not isinstance(source, places.Run | places.Checkpoint):
+        raise UsageError(f"{run} is not a run; ganzoo publish takes a run's folder, its name, or `latest`")
+    if license and not LICENCE.fullmatch(license):
+        raise UsageError(f"--license {shortened(license)} is no licence's name; for example --license mit")
+    in_zoo = to.startswith("file:")
+    if not in_zoo and not REPOSITORY.fullmatch(to):
+        raise UsageError(
+            f"cannot publish to {shortened(to)!r}; type user/repo for the Hub, file:./FOLDER/me/my-gan for a local zoo"
+        )
+    if in_zoo and "@" in to:
+        raise UsageError(f"{shortened(to)} names a revision, which publishing makes; --tag NAME gives it a name")
+    if in_zoo and private:
+        raise UsageError("--private is for the Hub; who may read a local zoo is decided by its folder")
+    if tag and not places.REVISION.fullmatch(tag):
+        raise UsageError(f"--tag {shortened(tag)} is no tag; for example --tag v1")
+    with TemporaryDirectory(prefix="ganzoo-publish-") as fresh:
+        ready = prepare(
+            source.path, Path(fresh), address=to, step=step, license=license, with_discriminator=with_discriminator,
+            half=half, tell=tell,
+        )  # fmt: skip
+        return _to_zoo(ready, to, tag, dry_run) if in_zoo else _to_hub(ready, to, private, tag, dry_run, tell)
+
+
+def _to_zoo(ready: Prepared, to: str, tag: str, dry_run: bool) -> Published:
+    path = zoo.folder_of(to.removeprefix("file:"))
+    if zoo.is_zoo_model(path):
+        kept = zoo.revision_folder(path, "") / "README.md"
+        _keep_own_card(ready, kept.read_text("utf-8", errors="replace") if kept.is_file() else None)
+    if dry_run:
+        return Published(ready.pins, to, "", "", "")
+    revision = zoo.put(ready.folder, path, tag)
+    folder = (path / "revisions" / revision).absolute()
+    below = folder.is_relative_to(Path.cwd()) and PATH.fullmatch(folder.relative_to(Path.cwd()).as_posix())
+    listed = entry(ready.facts, ready.pins, {"path": below[0]}) if below else ""
+    return Published(ready.pins, f"{to}@{revision}", revision, "", listed)
+
+
+def _to_hub(ready: Prepared, to: str, private: bool, tag: str, dry_run: bool, tell: Callable[[str], None]) -> Published:
+    if dry_run:
+        return Published(ready.pins, to, "", "", "")
+    from ganzoo.hub import send
+
+    _keep_own_card(ready, send.before(to))
+    generator, training = ready.facts.generator, ready.facts.training
+    summary = f"{generator.name} on {training['dataset']}, {training['steps']:,} steps, by ganzoo"
+    revision, url = send.send(ready.folder, to, summary=summary, private=private, tag=tag, tell=tell)
+    listed = entry(ready.facts, ready.pins, {"repo": to, "revision": revision})
+    return Published(ready.pins, f"{to}@{revision}", revision, url, listed)
+
+
+def _keep_own_card(ready: Prepared, before: str | None) -> None:
+    """A README.md that somebody has written is kept; one that ganzoo wrote is written anew."""
+    if before and before.strip() and MARKER not in before:
+        (ready.folder / "README.md").write_text(before, "utf-8")
