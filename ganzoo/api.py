@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ganzoo.engine.folder import RunFolder
     from ganzoo.engine.generator import Generator
     from ganzoo.engine.listener import Listener
-    from ganzoo.engine.setup import Setup
+    from ganzoo.engine.processes import Processes
     from ganzoo.engine.train import Run
     from ganzoo.judge.evaluation import Evaluation
 
@@ -57,24 +57,31 @@ def start(resolved: Resolved, listener: Listener | None = None) -> Run:
     Raises UsageError if `out` is anything else that exists.
     """
     from ganzoo.engine.files import write_whole
-    from ganzoo.engine.folder import RunFolder, create
+    from ganzoo.engine.folder import RunFolder, create, find_launched, launch
     from ganzoo.engine.origin import refuse_changed_file
+    from ganzoo.engine.processes import join
     from ganzoo.engine.setup import prepare
     from ganzoo.engine.train import Run
 
     out = resolved.settings.out
-    if out and Path(out).exists():
-        folder = RunFolder(Path(out))
-        if not folder.config.is_file():
+    processes = join()
+    if processes.leads:
+        out = out or str(find_launched(launch()) or "") or None  # torchrun has started this run's processes again
+        if out and Path(out).exists() and not RunFolder(Path(out)).config.is_file():
             raise UsageError(f"--out {out} exists and is not a run of ganzoo; choose another folder")
-        refuse_changed_file(folder)
-        return _go_on(folder, prepare(_with_threads_of(folder, resolved)), listener, same=True)
-    setup = prepare(resolved)
-    folder = create(out, setup.entry.name, setup.settings.data or "")
+    if begun := processes.text_from_leader(out if processes.leads and out and Path(out).exists() else ""):
+        folder = _folder(begun, processes)
+        if processes.leads:
+            refuse_changed_file(folder)
+        return _go_on(folder, resolved, processes, listener, same=True)
+    setup = prepare(resolved, processes)
+    path = create(out, setup.entry.name, setup.settings.data or "").path if processes.leads else ""
+    folder = _folder(processes.text_from_leader(str(path)), processes)
     folder.lock()
     try:
-        write_whole(folder.config, setup.settings.to_toml().encode())
-        run = Run(setup, folder, listener)
+        if processes.leads:
+            write_whole(folder.config, setup.settings.to_toml().encode())
+        run = Run(setup, folder, listener if processes.leads else None)
         run.play()
     finally:
         folder.unlock()
@@ -100,16 +107,18 @@ def resume(
     """
     from ganzoo.engine.folder import find
     from ganzoo.engine.origin import refuse_changed_file
-    from ganzoo.engine.setup import prepare
+    from ganzoo.engine.processes import join
 
-    folder = find(target)
+    processes = join()
+    folder = _folder(processes.text_from_leader(str(find(target).path) if processes.leads else ""), processes)
     changes = {"gan": plugin, "steps": steps, "minutes": minutes, "device": device, "data_root": data_root}
     asked = {name: value for name, value in changes.items() if value is not None}
-    known = {name: value for name, value in _config(folder).items() if name != "start_from"}  # long since copied
-    if not plugin:
+    config = json.loads(processes.text_from_leader(json.dumps(_config(folder)) if processes.leads else "{}"))
+    known = {name: value for name, value in config.items() if name != "start_from"}  # long since copied
+    if processes.leads and not plugin:
         refuse_changed_file(folder)
     resolved = resolve([("environment", environment()), ("config.toml", known), ("call", asked)])
-    return _go_on(folder, prepare(_with_threads_of(folder, resolved)), listener, same=False)
+    return _go_on(folder, resolved, processes, listener, same=False)
 
 
 def load(
@@ -202,24 +211,39 @@ def list_models(pattern: str = "*", *, pretrained: bool = False) -> list[str]:
     return fnmatch.filter(catalogue.names(), pattern)
 
 
-def _go_on(folder: RunFolder, setup: Setup, listener: Listener | None, *, same: bool) -> Run:
+def _folder(path: str, processes: Processes) -> RunFolder:
+    """The run's folder for this process: only the leader writes into it."""
+    from ganzoo.engine.folder import Followed, RunFolder
+
+    return RunFolder(Path(path)) if processes.leads else Followed(Path(path))
+
+
+def _go_on(
+    folder: RunFolder, resolved: Resolved, processes: Processes, listener: Listener | None, *, same: bool
+) -> Run:
     """Play a run on from its newest good checkpoint. same: refuse if its configuration is another."""
     from ganzoo.engine.checkpoint import newest, steps_in
     from ganzoo.engine.files import write_whole
+    from ganzoo.engine.setup import prepare
     from ganzoo.engine.train import Run
 
+    text = folder.config.read_text("utf-8") if processes.leads else ""
+    before = Settings.from_toml(processes.text_from_leader(text))
+    setup = prepare(_as_before(before, resolved), processes)
     folder.lock()
     try:
-        before = Settings.from_toml(folder.config.read_text("utf-8"))
         if same:
             _refuse_difference(folder, before, setup.settings)
-        run = Run(setup, folder, listener)
+        run = Run(setup, folder, listener if processes.leads else None)
+        saved = None
         skipped: list[str] = []
-        if not same or steps_in(folder.checkpoints):  # without any, it was killed before it saved its start
+        # without any checkpoint, it was killed before it saved its start
+        if processes.leads and (not same or steps_in(folder.checkpoints)):
             saved, skipped = newest(folder.checkpoints)
+        if processes.text_from_leader("saved" if saved else ""):
             run.load(saved)
         changed = replace(before, steps=setup.settings.steps, gan=setup.settings.gan)
-        if changed != before:
+        if processes.leads and changed != before:
             write_whole(folder.config, changed.to_toml().encode())
         for line in skipped:
             run.tell(line)
@@ -244,15 +268,14 @@ def _config(folder: RunFolder) -> dict[str, Any]:
         raise GanzooError(f"{folder.config} cannot be read: {error}") from None
 
 
-def _with_threads_of(folder: RunFolder, resolved: Resolved) -> Resolved:
-    """The same settings on the number of threads that the run was started with, where none is asked for.
+def _as_before(before: Settings, resolved: Resolved) -> Resolved:
+    """The same settings with the threads and the shards that the run was started with, where none are asked for.
 
-    The number decides in which order sums are made, and so the last bits of every result.
+    Threads decide in which order sums are made, and so the last bits of every result; shards which draws are made.
     """
-    if resolved.settings.threads is not None:
-        return resolved
-    threads = Settings.from_toml(folder.config.read_text("utf-8")).threads
-    return replace(resolved, settings=replace(resolved.settings, threads=threads))
+    now = resolved.settings
+    threads, shards = now.threads or before.threads, now.shards or before.shards
+    return replace(resolved, settings=replace(now, threads=threads, shards=shards))
 
 
 def _refuse_difference(folder: RunFolder, before: Settings, now: Settings) -> None:

@@ -24,7 +24,7 @@ from ganzoo.commands.resume import resume
 from ganzoo.commands.sample import sample
 from ganzoo.commands.show import show
 from ganzoo.commands.train import train
-from ganzoo.errors import GanzooError, PluginError, Stopped
+from ganzoo.errors import GanzooError, Gone, PluginError, Stopped
 
 __all__ = ["ganzoo", "main"]
 
@@ -69,10 +69,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
             traceback.print_exception(error.__cause__)
         _end(f"error: {error}", error.exit_code)
-    except Stopped as error:
-        _end(str(error), error.exit_code)
+    except (Stopped, Gone) as error:
+        _end("" if _following() else str(error), error.exit_code)
     except GanzooError as error:
-        _end("\n".join(f"error: {line}" for line in str(error).splitlines()), error.exit_code)
+        who = f"process {os.environ['RANK']}: " if _following() else ""
+        _end("\n".join(f"{who}error: {line}" for line in str(error).splitlines()), error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _end("interrupted", 130)
     except BrokenPipeError:  # the reader of our output has gone, as in `ganzoo list | head -1`
@@ -80,6 +81,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(1)
 
 
+def _following() -> bool:
+    """Whether this is one of several processes, and not the one that speaks for them."""
+    return os.environ.get("RANK", "0") != "0"
+
+
 def _end(text: str, code: int) -> None:
-    click.echo(text, err=True)
+    if text:
+        click.echo(text, err=True)
     sys.exit(code)

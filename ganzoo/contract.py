@@ -129,10 +129,16 @@ class Batch:
         self.progress = progress
         self.device = device
         self.kept: dict[str, Tensor] = {}
+        self.rows: set[str] = set()
         self.touched: list[str] = []
 
     def __len__(self) -> int:
         return self._size
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the fields that can be fetched."""
+        return tuple(self._fetch)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name not in self._fetch:
@@ -142,9 +148,15 @@ class Batch:
         setattr(self, name, value)
         return value
 
-    def keep(self, name: str, value: Tensor) -> None:
-        """Put a tensor aside for the player's `after`, which receives it detached."""
+    def keep(self, name: str, value: Tensor, *, per_sample: bool = False) -> None:
+        """Put a tensor aside for the player's `after`, which receives it detached.
+
+        Where a batch is played in parts, `after` receives the mean over samples of what the parts put aside; or, of
+        what has a row for each sample (`per_sample`), all rows.
+        """
         self.kept[name] = value.detach()
+        if per_sample:
+            self.rows.add(name)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ GanzooError                2   something that a person can put right: asked, fou
 ├── PluginError            1   a plugin raised, or returned what the contract does not allow
 ├── Diverged               3   non-finite values came back after a rollback and a replay
 ├── NetworkError           4   a download or the Hub failed
+├── Gone                   1   another process of the same run has ended, and said why itself
 └── Stopped               75   a signal asked the run to stop; it can be resumed (130 after Ctrl-C)
 """
 
@@ -21,6 +22,7 @@ __all__ = [
     "DataError",
     "Diverged",
     "GanzooError",
+    "Gone",
     "ModelError",
     "NetworkError",
     "PluginError",
@@ -72,6 +74,12 @@ class NetworkError(GanzooError):
     """A download failed, or the Hub could not be reached."""
 
     exit_code = 4
+
+
+class Gone(GanzooError):
+    """Another process of the same run has ended. It says why; this one only ends too."""
+
+    exit_code = 1
 
 
 class Stopped(GanzooError):

@@ -62,6 +62,12 @@ class Settings:
     epochs: Annotated[float | None, "times to go through the data, instead of --steps", Range(1e-3)] = None
     minutes: Annotated[float | None, "time after which to stop", Range(1e-3)] = None
     batch: Annotated[int | None, "samples per turn", Range(1)] = None
+    shards: Annotated[
+        int | None, "parts of a batch with draws of their own, which processes share out; else one each", Range(1, 4096)
+    ] = None
+    statistics: Annotated[
+        Literal["shard", "whole"], "of what batch norm and batch-wide losses see: a shard, or all of them"
+    ] = "shard"
     seed: Annotated[int, "every draw is a function of it", Range(0, 2**63 - 1)] = 0
     device: Annotated[str, "auto, cpu, cuda, cuda:N, mps or xpu", Typed(metavar="DEVICE")] = "auto"
     threads: Annotated[

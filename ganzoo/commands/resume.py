@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ganzoo.commands.launch import in_processes, processes_option
 from ganzoo.commands.with_settings import command_names
 
 __all__ = ["resume"]
@@ -22,6 +23,7 @@ Examples:
 @click.option("--device", metavar="DEVICE", help="another device than before")
 @click.option("--data-root", type=click.Path(), metavar="FOLDER", help="where downloaded data sets live now")
 @click.option("--plugin", metavar="NAME|FILE", help="the GAN, where its one-file plugin has moved or changed")
+@processes_option
 @click.option("-q", "--quiet", is_flag=True, help="print the run's folder only")
 @click.pass_context
 def resume(
@@ -32,12 +34,15 @@ def resume(
     device: str | None,
     data_root: str | None,
     plugin: str | None,
+    processes: int | None,
     quiet: bool,
 ) -> None:
     """Go on with a run, exactly as if it had never stopped.
 
     RUN is a run's folder, its name, a file in it, or `latest`.
     """
+    if (code := in_processes(processes)) is not None:
+        context.exit(code)
     from ganzoo import api
     from ganzoo.watch.terminal import Terminal
 

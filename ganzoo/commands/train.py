@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ganzoo import __version__
 from ganzoo.commands.config import print_listing
+from ganzoo.commands.launch import in_processes, processes_option
 from ganzoo.commands.with_settings import CommandWithSettings, command_names
 
 if TYPE_CHECKING:
@@ -22,13 +24,15 @@ __all__ = ["train"]
 Examples:
   ganzoo train vanilla-mlp
   ganzoo train dcgan --data ./my-images --size 64 --epochs 20 -o width=128
+  ganzoo train dcgan --data cifar10 --batch 512 --processes 4
   ganzoo train --config runs/vanilla-mlp-digits-001/config.toml --seed 1
 """,
 )
+@processes_option
 @click.option("--dry-run", is_flag=True, help="print the plan, sizes and memory, and play nothing")
 @click.option("-q", "--quiet", is_flag=True, help="print the run's folder only")
 @click.pass_context
-def train(context: click.Context, /, dry_run: bool, quiet: bool, **typed: Any) -> None:
+def train(context: click.Context, /, processes: int | None, dry_run: bool, quiet: bool, **typed: Any) -> None:
     """Train a GAN.
 
     NAME is one of `ganzoo list`, or a plugin's file such as ./my_gan.py. Without --data it plays on data that come
@@ -38,7 +42,9 @@ def train(context: click.Context, /, dry_run: bool, quiet: bool, **typed: Any) -
     from ganzoo.commands.setting_flags import resolved
 
     asked = resolved(typed)
-    if not quiet:
+    if (code := in_processes(processes)) is not None:
+        context.exit(code)
+    if not quiet and os.environ.get("RANK", "0") == "0":
         gan = catalogue.typed(asked.settings.gan)
         paper = f" ({gan.outline.citation})" if gan.outline.citation else ""
         release = __version__.removesuffix(".0")

@@ -16,7 +16,8 @@ __all__ = ["Stream"]
 class Stream:
     """One player's own walk through the data: every epoch is a fresh counted permutation.
 
-    Batch k has exactly `size` samples, at positions k * size and on; it may cross into the next epoch.
+    Batch k has exactly `size` samples, at positions k * size and on; it may cross into the next epoch. Of these, the
+    ones in `part` are dealt here (all by default), where several processes share each batch.
     unpaired: sources are dealt by a permutation of their own, whether or not each belongs to a sample.
     Nothing is to be saved: a new stream gives the same batches. Raises DataError if the data are fewer
     than one batch.
@@ -31,6 +32,7 @@ class Stream:
         device: torch.device | str,
         *,
         unpaired: bool = False,
+        part: slice = slice(None),
     ) -> None:
         counts = {dataset.name: len(dataset)} | ({f"{dataset.name}'s source": dataset.source_count} if unpaired else {})
         for name, count in counts.items():
@@ -43,27 +45,28 @@ class Stream:
         self.seed = seed
         self.player = player
         self.device = torch.device(device)
-        self.unpaired = unpaired
+        self.unpaired, self.part = unpaired, part
         self._permutations: dict[tuple[int, str], Tensor] = {}
         self._matching: Matching | None = None
 
     def real(self, k: int) -> Tensor:
-        """The samples of the player's k-th turn: (size, *shape) float32 on the device."""
+        """The samples of the player's k-th turn: (n, *shape) float32 on the device."""
         return self.dataset.real(self.index(k), self.device)
 
     def label(self, k: int) -> Tensor:
-        """The labels of the same samples: (size,) int64 on the device. Raises DataError without labels."""
+        """The labels of the same samples: (n,) int64 on the device. Raises DataError without labels."""
         return self.dataset.label(self.index(k), self.device)
 
     def source(self, k: int) -> Tensor:
-        """The sources of the same samples, or of others if unpaired: (size, *source shape) on the device.
+        """The sources of the same samples, or of others if unpaired: (n, *source shape) on the device.
 
         Raises DataError without sources.
         """
-        return self.dataset.source(self.source_index(k), self.device, counted(self.seed, "source", self.player, k))
+        index, seed = self._source_index(k), counted(self.seed, "source", self.player, k)
+        return self.dataset.source(index, self.device, seed)[self.part]  # degraded as one, by draws of the whole batch
 
     def source_label(self, k: int) -> Tensor:
-        """The labels of the same sources: (size,) int64 on the device. Raises DataError without them."""
+        """The labels of the same sources: (n,) int64 on the device. Raises DataError without them."""
         return self.dataset.source_label(self.source_index(k), self.device)
 
     def real_with(self, k: int, feature: Tensor) -> Tensor:
@@ -71,16 +74,21 @@ class Stream:
         if self._matching is None:
             self._matching = Matching(self.dataset.samples)
         generator = torch.Generator().manual_seed(counted(self.seed, "matching", self.player, k))
-        share = torch.rand(len(feature), generator=generator).to(self.dataset.samples.device)
+        n = self.size if self.part != slice(None) else len(feature)
+        share = torch.rand(n, generator=generator)[self.part].to(self.dataset.samples.device)
         return self.dataset.real(self._matching.draw(feature.to(share.device), share), self.device)
 
     def index(self, k: int) -> Tensor:
-        """Which samples the k-th batch holds: (size,) int64, where the samples live."""
-        return self._index(k, len(self.dataset), "epoch")
+        """Which samples of the k-th batch are dealt here: (n,) int64, where the samples live."""
+        return self._index(k, len(self.dataset), "epoch")[self.part]
 
     def source_index(self, k: int) -> Tensor:
-        """Which sources the k-th batch holds: (size,) int64, where the samples live."""
-        return self._index(k, self.dataset.source_count, "source epoch") if self.unpaired else self.index(k)
+        """Which sources of the k-th batch are dealt here: (n,) int64, where the samples live."""
+        return self._source_index(k)[self.part]
+
+    def _source_index(self, k: int) -> Tensor:
+        count, what = (self.dataset.source_count, "source epoch") if self.unpaired else (len(self.dataset), "epoch")
+        return self._index(k, count, what)
 
     def _index(self, k: int, count: int, what: str) -> Tensor:
         epoch, first = divmod(k * self.size, count)

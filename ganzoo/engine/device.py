@@ -12,6 +12,7 @@ from typing import Literal
 
 import torch
 
+from ganzoo.engine.processes import local
 from ganzoo.errors import UsageError
 
 __all__ = ["Device", "choose", "devices", "drawing", "fastest_thread_count", "precision", "seed_generators"]
@@ -59,12 +60,22 @@ def _try(name: str, title: str) -> Device:
 def choose(asked: str) -> torch.device:
     """The device asked for, or for `auto` the usable one with the most free memory, else the CPU.
 
-    Raises UsageError that says what was asked for and what is there.
+    Each of several processes on one machine has an accelerator of its own. Raises UsageError that says what was asked
+    for and what is there.
     """
     if asked == "cpu":
         return torch.device("cpu")
     present = devices()
     usable = [device for device in present if device.usable]
+    number, together = local()
+    if together > 1 and ":" not in asked:
+        mine = [device for device in usable[:-1] if asked in ("auto", device.name.split(":")[0])]
+        if len(mine) < together and (mine or asked != "auto"):
+            raise UsageError(
+                f"{together} processes on this machine and {len(mine)} usable devices for --device {asked}; "
+                f"type --device cpu, or start {max(1, len(mine))}"
+            )
+        return torch.device(mine[number].name if mine else "cpu")
     if asked == "auto":
         best = max(usable[:-1] or usable, key=lambda device: device.free or 0)
         return torch.device(best.name)
@@ -85,12 +96,14 @@ def precision(asked: Literal["auto", "fp32", "bf16"], device: torch.device) -> L
 
 
 def fastest_thread_count(play: Callable[[], None], budget: float = 1.5) -> int:
-    """The number of CPU threads at which `play` runs fastest, by trying 1, 2, 4, ... and all cores.
+    """The number of CPU threads at which `play` runs fastest, by trying 1, 2, 4, ... and all cores, or this
+    process's share of them.
 
     More threads must win by a tenth to be chosen, since they lose most on a busy machine. `budget` is the
     time in seconds that all trials together may take, one run of each excepted.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = max(1, cores // local()[1])
     counts = sorted({count for count in (1, 2, 4, 8, 16, cores) if count <= cores})
     best, least = 1, float("inf")
     for count in counts:

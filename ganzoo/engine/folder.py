@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import platform
 import re
 import sys
@@ -18,7 +19,7 @@ from ganzoo import __version__
 from ganzoo.engine.files import write_whole
 from ganzoo.errors import UsageError, nearest
 
-__all__ = ["RunFolder", "checkpoint_in", "create", "find"]
+__all__ = ["Followed", "RunFolder", "checkpoint_in", "create", "find", "find_launched"]
 
 RUNS = Path("runs")
 
@@ -63,6 +64,7 @@ class RunFolder:
         starts = json.loads(path.read_text("utf-8")).get("starts", []) if path.exists() else []
         starts.append(
             {
+                "launch": launch(),
                 "argv": sys.argv,
                 "time": now(),
                 "ganzoo": __version__,
@@ -72,6 +74,25 @@ class RunFolder:
             }
         )
         self.describe(starts=starts, end=None, exit_reason=None, **changes)
+
+
+class Followed(RunFolder):
+    """A run's folder to the processes that do not lead: it may lie on another machine, and nothing is written."""
+
+    def lock(self) -> None:
+        """The leader has taken it."""
+
+    def unlock(self) -> None:
+        """The leader lets go of it."""
+
+    def tell(self, text: str) -> None:
+        """The leader writes log.txt."""
+
+    def describe(self, **changes: Any) -> None:
+        """The leader writes run.json."""
+
+    def describe_start(self, **changes: Any) -> None:
+        """The leader writes run.json."""
 
 
 def now() -> str:
@@ -132,6 +153,20 @@ def find(target: str | Path = "latest") -> RunFolder:
     known = [found.parent.name for found in RUNS.glob("*/config.toml")]
     hint = nearest(path.name, known) or "start one: ganzoo train vanilla-mlp"
     raise UsageError(f"no run at {str(target)!r}; {hint}")
+
+
+def launch() -> str:
+    """Which start of torchrun this process belongs to, the same after it restarts its processes; "" without."""
+    name = os.environ.get("TORCHELASTIC_RUN_ID", "")
+    return f"{name}/{os.getppid()}" if name else ""
+
+
+def find_launched(key: str) -> Path | None:
+    """The run in runs/ that a start of torchrun has begun, if there is one."""
+    for path in sorted(RUNS.glob("*/run.json"), key=lambda path: path.stat().st_mtime, reverse=True):
+        if key and any(start.get("launch") == key for start in json.loads(path.read_text("utf-8")).get("starts", [])):
+            return path.parent
+    return None
 
 
 def checkpoint_in(folder: RunFolder, step: int) -> Path:

@@ -22,6 +22,7 @@ from ganzoo.engine.generator import draw_prior
 from ganzoo.engine.guard import Guard
 from ganzoo.engine.joint import Joint
 from ganzoo.engine.seat import Move, Seat, blamed
+from ganzoo.engine.shards import Shards
 from ganzoo.engine.state import State, named_pairs, named_parameters
 from ganzoo.engine.tally import Tally
 from ganzoo.errors import PluginError
@@ -33,7 +34,8 @@ class Game:
     """Players, networks and data, and the turns that they take.
 
     seed: the run's. batch: samples per turn. ema: decay of the generator's average. clip: greatest norm of
-    a turn's gradient, None for any. steps: the plan, which `progress` is measured against.
+    a turn's gradient, None for any. steps: the plan, which `progress` is measured against. shards: how a batch is
+    split and who plays the parts, one process the whole by default.
     """
 
     def __init__(
@@ -53,10 +55,12 @@ class Game:
         ema: float = 0.0,
         clip: float | None = None,
         dynamics: str = "alternating",
+        shards: Shards | None = None,
     ) -> None:
         self.architecture, self.config, self.space = architecture, config, space
         self.state, self.device, self.seed, self.batch_size, self.steps = state, device, seed, batch, steps
         self.clip, self._follow = clip, 1.0 - ema
+        self.shards = shards or Shards(batch)
         self._nets = state.nets
         self._autocast = torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
         self._step, self._progress = torch.zeros((), device=device), torch.zeros((), device=device)
@@ -75,7 +79,9 @@ class Game:
         elif not mover.settles_itself:
             changing += [*mover.parameters, *mover.state().values()]
         apart = self.architecture.source in ("unpaired", "itself")
-        stream = dataset and Stream(dataset, self.batch_size, self.seed, player.name, self.device, unpaired=apart)
+        stream = dataset and Stream(
+            dataset, self.batch_size, self.seed, player.name, self.device, unpaired=apart, part=self.shards.here
+        )
         following: list[Tensor] = []
         followed: list[Tensor] = []
         if any(name in self.state.average for name in player.over):
@@ -106,17 +112,17 @@ class Game:
                     self.turn(seat, step, turn)
 
     def batch(self, seat: Seat, step: int, turn: int) -> Batch:
-        """What a turn is played on: a function of the seed, the player and the turn's number alone."""
+        """What this process plays a turn on: a function of the seed, the player and the turn's number alone."""
         name, place = seat.player.name, seat.player.turns_before(step) + turn
 
-        def draw_z() -> Any:
-            seed, what = counted(self.seed, "z", step, name, turn), (self.config, self.space, self.device)
+        def draw_z(size: int, path: tuple[int | str, ...]) -> Any:
+            seed, what = counted(self.seed, "z", step, name, turn, *path), (self.config, self.space, self.device)
             if self.architecture.prior is None:  # the same numbers, without putting the default generators back
-                return draw_prior(self.architecture, self.batch_size, *what, self._noise.manual_seed(seed))
+                return draw_prior(self.architecture, size, *what, self._noise.manual_seed(seed))
             with drawing(self.device, seed):
-                return draw_prior(self.architecture, self.batch_size, *what)
+                return draw_prior(self.architecture, size, *what)
 
-        fetch = {"z": draw_z}
+        fetch = {"z": lambda: self.shards.draw(draw_z)}
         if seat.stream:
             stream = seat.stream
             fetch["real"] = lambda: stream.real(place)
@@ -127,7 +133,7 @@ class Game:
                 fetch["source"] = lambda: stream.source(place)
                 if self.space.source.classes:
                     fetch["source_label"] = lambda: stream.source_label(place)
-        return Batch(self.batch_size, step=self._step, progress=self._progress, device=self.device, fetch=fetch)
+        return Batch(self.shards.size, step=self._step, progress=self._progress, device=self.device, fetch=fetch)
 
     def focus(self, seat: Seat) -> None:
         """Turn gradients on for what the player moves, off for every other trainable parameter; on for all in
@@ -140,9 +146,14 @@ class Game:
                 parameter.requires_grad = True
             self._focused = seat
 
-    def evaluate(self, seat: Seat, batch: Batch, step: int, turn: int) -> tuple[dict[str, Tensor], Tensor]:
-        """The objective's terms and their sum, 0-d; draws are those of this turn however often it is evaluated."""
-        seed_generators(self.device, counted(self.seed, "turn", step, seat.player.name, turn))
+    def evaluate(
+        self, seat: Seat, batch: Batch, step: int, turn: int, path: Sequence[int | str] = ()
+    ) -> tuple[dict[str, Tensor], Tensor]:
+        """The objective's terms and their sum, 0-d; draws are those of this turn however often it is evaluated.
+
+        path: of a part of the batch, whose draws are its own (shards.py).
+        """
+        seed_generators(self.device, counted(self.seed, "turn", step, seat.player.name, turn, *path))
         self.focus(seat)
         with blamed(seat.player, step), self._autocast:
             terms = dict(seat.player.objective(self._nets, batch, self.config))
@@ -174,9 +185,20 @@ class Game:
         return batch
 
     def weigh(self, seat: Seat, batch: Batch, step: int, turn: int) -> Move:
-        """What a player would do: its terms and its gradients at the weights as they are, nothing moved."""
-        terms, objective = self.evaluate(seat, batch, step, turn)
-        return self.move(seat, terms, objective, self.gradients(seat, objective))
+        """What a player would do: its terms and its gradients at the weights as they are, nothing moved.
+
+        Out of memory, it is weighed again, in micro-batches from here on.
+        """
+        if self.shards.undivided(seat.player.name):
+            try:
+                terms, objective = self.evaluate(seat, batch, step, turn)
+                return self.move(seat, terms, objective, self.gradients(seat, objective))
+            except torch.OutOfMemoryError:
+                if self.joint:
+                    raise
+                self.shards.finer(seat.player.name)
+            seat.guard.restore()
+        return self.shards.weigh(self, seat, batch, step, turn)  # with other processes: the one exchange of a turn
 
     def move(self, seat: Seat, terms: dict[str, Tensor], objective: Tensor, gradients: list[Tensor | None]) -> Move:
         """A move along these gradients, clipped if the run clips, and whether everything in it is finite."""
@@ -204,13 +226,16 @@ class Game:
         move.seat.tally.add(move.terms, move.objective, move.norm, ok)
 
     def gradients(
-        self, seat: Seat, objective: Tensor, over: Sequence[Tensor] = (), *, graph: bool = False
+        self, seat: Seat, objective: Tensor, over: Sequence[Tensor] = (), *, share: float = 1.0, graph: bool = False
     ) -> list[Tensor | None]:
         """The loss's gradient for each parameter that the player moves, or each of `over`; None where it reaches none.
 
-        graph: whether the gradients can be differentiated again.
+        share: of the batch, what the objective was evaluated on. graph: whether the gradients can be differentiated
+        again.
         """
         direction = seat.direction.to(objective.dtype, copy=True)  # it may come back as a gradient and be written to
+        if share != 1.0:
+            direction *= share
         over = over or seat.on
         return list(torch.autograd.grad(objective, over, direction, allow_unused=True, create_graph=graph))
 
@@ -227,7 +252,8 @@ class Game:
         """Which term or which network's gradient is not finite in a turn that was just undone, in one clause."""
         seat.guard.keep()
         batch = self.batch(seat, step, turn)
-        terms, objective = self.evaluate(seat, batch, step, turn)
+        path = self.shards.path(self.shards.mine[0])
+        terms, objective = self.evaluate(seat, batch, step, turn, path)
         gradients = self.gradients(seat, objective)
         seat.guard.restore()
         where = f"at step {step}, player {seat.player.name!r}"

@@ -40,6 +40,11 @@ class Joint:
                         f"--dynamics {self.name}: player {seat.player.name!r} has {word}={getattr(seat.player, word)}, "
                         f"and here every player moves once per step; type --dynamics alternating"
                     )
+        if self.name in ("consensus", "unrolled") and game.shards.count > 1:
+            raise UsageError(
+                f"--dynamics {self.name} looks through other players' gradients of the whole batch, which "
+                f"{game.shards.count} shards have not; type --shards 1, on one process"
+            )
         self.game = game
         self.weights = list({id(p): p for seat in game.seats for p in seat.on}.values())
         if self.name == "optimistic":

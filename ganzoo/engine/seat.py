@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor, nn
 
 from ganzoo.contract import Player
@@ -50,5 +51,7 @@ def blamed(player: Player, step: int) -> Iterator[None]:
     """Inside, what the plugin's code raises becomes a PluginError that names the player and the step."""
     try:
         yield
+    except torch.OutOfMemoryError:  # not its fault: the engine tries again with less at once
+        raise
     except Exception as error:
         raise PluginError(f"player {player.name!r} raised {type(error).__name__} at step {step}") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,15 @@ from ganzoo.engine.checkpoint import newest, read
 from ganzoo.engine.folder import find
 from ganzoo.engine.game import Game
 from ganzoo.engine.observers import Observers
+from ganzoo.engine.processes import Processes, join
+from ganzoo.engine.shards import Shards
+from ganzoo.engine.splitting import how_it_splits
 from ganzoo.engine.state import State, named_parameters, tensors_of
 from ganzoo.engine.trial import play_step, seconds_per_step, try_turns
 from ganzoo.entry import Entry
 from ganzoo.errors import CheckpointError, PluginError, UsageError
 from ganzoo.nn.augment import augment
+from ganzoo.nn.whole import whole_batch_norm
 from ganzoo.settings import Resolved, Settings, completed
 
 __all__ = ["Setup", "check_players", "prepare"]
@@ -35,8 +39,9 @@ __all__ = ["Setup", "check_players", "prepare"]
 class Setup:
     """A game ready to play, and what was found out while building it.
 
-    seconds: of one step, measured. saved: bytes that the largest turn keeps for its gradients.
-    notes: sentences for the user.
+    seconds: of one step, measured. saved: bytes that the largest turn keeps for its gradients. processes: this one and
+    the others that play. split: for a player's name, how its batch splits (splitting.py). notes: sentences for the
+    user.
     """
 
     resolved: Resolved
@@ -50,6 +55,8 @@ class Setup:
     game: Game
     seconds: float
     saved: int
+    processes: Processes
+    split: Callable[[str], str]
     notes: list[str]
     observers: Observers
 
@@ -72,6 +79,8 @@ class Setup:
             },
             "seed": self.settings.seed,
             "threads": self.settings.threads,
+            "shards": self.settings.shards,
+            "micro": self.game.shards.micro,
         }
 
     @property
@@ -83,23 +92,30 @@ class Setup:
         return data + sum(tensor.nbytes for tensor in tensors) + gradients + self.saved
 
 
-def prepare(resolved: Resolved) -> Setup:
+def prepare(resolved: Resolved, processes: Processes | None = None) -> Setup:
     """Load the GAN, open the data, build the networks, and try one turn of each player on copies of them.
 
+    processes: this one and the others, if they have met already.
     Raises UsageError, DataError or PluginError; nothing has been written then.
     """
     entry = catalogue.typed(resolved.settings.gan)
     architecture = catalogue.load(entry)
     resolved = completed(resolved, architecture)
     settings = resolved.settings
+    processes = processes or join()
     device = devices.choose(settings.device)
     config = architecture.config.parse(settings.options)
     players = list(architecture.players(config))
-    dataset, space, notes = _data(entry.name, settings, architecture)
-    modules = _networks(entry.name, settings.seed, architecture, config, space)
-    check_players(entry.name, players, modules, architecture)
-    if settings.start_from:
-        notes.append(_start_from(settings.start_from, modules))
+    whole = settings.statistics == "whole"
+    shards = Shards(settings.batch or 1, settings.shards or processes.count, processes, whole=whole)
+    with processes.leader_first():
+        dataset, space, notes = _data(entry.name, settings, architecture)
+        modules = _networks(entry.name, settings.seed, architecture, config, space)
+        check_players(entry.name, players, modules, architecture)
+        if settings.start_from:
+            notes.append(_start_from(settings.start_from, modules))
+    if whole:
+        modules = {name: whole_batch_norm(module) for name, module in modules.items()}
     augmented = _augmentation(settings, architecture, dataset, modules, notes)
     precision = devices.precision(settings.precision, device)
     for module in modules.values():
@@ -108,22 +124,30 @@ def prepare(resolved: Resolved) -> Setup:
             module.to(memory_format=torch.channels_last)
     on_device = dataset and dataset.to(device)
 
-    def play_with(these: Mapping[str, nn.Module], steps: int) -> Game:
+    def play_with(these: Mapping[str, nn.Module], steps: int, shards: Shards) -> Game:
         state = State(these, players, architecture.generator, average=bool(settings.ema), schedule=settings.schedule)
         return Game(
             architecture, config, space, players, state, on_device,
-            device=device, seed=settings.seed, batch=settings.batch or 1, steps=steps, precision=precision,
-            ema=settings.ema or 0.0, clip=settings.clip, dynamics=settings.dynamics,
+            device=device, seed=settings.seed, batch=shards.batch, steps=steps, precision=precision,
+            ema=settings.ema or 0.0, clip=settings.clip, dynamics=settings.dynamics, shards=shards,
         )  # fmt: skip
 
-    trial = play_with(copy.deepcopy(modules), 1)
+    def split(player: str) -> str:
+        game = play_with(copy.deepcopy(modules), 1, Shards(min(4, shards.batch)))
+        return how_it_splits(game, next(seat for seat in game.seats if seat.player.name == player))
+
+    trial = play_with(copy.deepcopy(modules), 1, Shards(shards.size))
     reads, saved = try_turns(trial)
     threads = settings.threads
     if threads is None:
         threads = (
             devices.fastest_thread_count(lambda: play_step(trial)) if device.type == "cpu" else torch.get_num_threads()
         )
+    threads = int(processes.text_from_leader(str(threads)))
     torch.set_num_threads(threads)
+    shards.micro |= trial.shards.micro
+    if shards.count > 1 and not whole:
+        notes += _of_each_shard(shards, [player.name for player in players if split(player.name) == "objective"])
     seconds = seconds_per_step(trial)
     steps = settings.steps or _steps(entry.name, settings, players, reads, dataset)
     settings = replace(
@@ -132,10 +156,11 @@ def prepare(resolved: Resolved) -> Setup:
         steps=steps,
         epochs=None,
         threads=threads,
-        device=str(device),
+        device=str(device) if processes.count == 1 else device.type,
         precision=precision,
         augment=augmented,
         degrade=str(dataset.degradation) if dataset and dataset.degradation else None,
+        shards=shards.count,
     )
     paper = entry.outline.citation
     return Setup(
@@ -147,12 +172,24 @@ def prepare(resolved: Resolved) -> Setup:
         space=space,
         dataset=on_device or None,
         device=device,
-        game=play_with(modules, steps),
+        game=play_with(modules, steps, shards),
         seconds=seconds,
         saved=saved,
+        processes=processes,
+        split=split,
         notes=notes,
         observers=Observers(settings),
     )
+
+
+def _of_each_shard(shards: Shards, players: list[str]) -> list[str]:
+    """A sentence where shards play another game than the whole batch would."""
+    if not players:
+        return []
+    return [
+        f"{shards.count} shards of {max(shards.sizes)}: batch norm and batch-wide losses of {', '.join(players)} "
+        f"see one shard, not all {shards.batch} samples"
+    ]
 
 
 def _data(gan: str, settings: Settings, architecture: Architecture) -> tuple[Dataset | None, Space, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import time
 from pathlib import Path
@@ -50,9 +51,11 @@ class Run:
         self.sample_every = self.settings.sample_every or max(1, min(1000, self.steps // 60))
         self.generator = Generator(self.name, setup.architecture, setup.config, setup.space, self.game.state.shown())
         self._request = StopRequest()
+        self._processes = setup.processes
         self._watch = Watch(self.game)
         self._saved_step = -1
-        self._observers = setup.observers
+        self._observers = setup.observers if self._processes.leads else None
+        self._micro = dict(self.game.shards.micro)
 
     @property
     def due_for_picture(self) -> bool:
@@ -96,11 +99,20 @@ class Run:
         seed = counted(self.settings.seed, "scores", self.step)
         return score_samples(self.game, self.dataset, n, seed) if self.dataset else None
 
-    def load(self, saved: checkpoint.Checkpoint) -> None:
-        """Go to where a checkpoint was saved. Raises CheckpointError or DataError if it is not of this game."""
-        checkpoint.refuse_other(saved, self.setup.identity, self.folder)
-        self.game.state.load(saved.tensors)
-        self.step = self._saved_step = saved.step
+    def load(self, saved: checkpoint.Checkpoint | None) -> None:
+        """Go to where a checkpoint was saved, which the leader has read; None in the other processes.
+
+        Raises CheckpointError or DataError if it is not of this game.
+        """
+        micro = self.game.shards.micro
+        if saved:
+            checkpoint.refuse_other(saved, self.setup.identity, self.folder)
+            self.game.state.load(saved.tensors)
+            micro |= saved.values.get("micro", {})
+        step, known = json.loads(self._processes.text_from_leader(json.dumps([saved.step if saved else 0, micro])))
+        self._processes.from_leader([*self.game.state.tensors().values()])
+        self.step = self._saved_step = step
+        self.game.shards.micro, self._micro = known, dict(known)
         for seat in self.game.seats:
             seat.tally.clear()
 
@@ -110,7 +122,7 @@ class Run:
             gan=self.name, device=str(self.setup.device), seed=self.settings.seed, from_step=self.step
         )
         self.files.tell(f"{self.title}: from step {self.step:,} to {self.steps:,} on {self.setup.device}")
-        for note in [*self.setup.notes, *self._observers.problems]:
+        for note in [*self.setup.notes, *(self._observers.problems if self._observers else [])]:
             self.tell(note)
         reason = "error"
         try:
@@ -154,9 +166,12 @@ class Run:
             if self.listener and elapsed - last_shown > 0.5:
                 last_shown = elapsed
                 self.listener.progress(self)
-            if self._request.signal is not None:
-                self._stop()
-            if minutes and elapsed - began > minutes * 60 and self.step < self.steps:
+            if self.game.shards.micro != self._micro:
+                self._tell_of_micro_batches()
+            asked, over = self._asked(minutes is not None and elapsed - began > minutes * 60)
+            if asked is not None:
+                self._stop(asked)
+            if over and self.step < self.steps:
                 reason = f"stopped after {minutes:g} minutes"
                 break
             if self.step == self.steps and self._watch.streak:
@@ -165,6 +180,35 @@ class Run:
         self.write_model()
         self._observe("ganzoo_run_ended")
         return reason
+
+    def _asked(self, over: bool) -> tuple[int | None, bool]:
+        """The signal that asked to stop, if one has, and whether the time is over: in any process, after one step.
+
+        over: whether it is in this one. What one process is asked reaches the others with the next turn's gradients;
+        accelerators are waited for in every tenth step only.
+        """
+        here = self._request.signal
+        if self._processes.count == 1:
+            return here, over
+        shards = self.game.shards
+        shards.asking = torch.tensor([here == signal.SIGTERM, here == signal.SIGINT, over], dtype=torch.float32)
+        if self.setup.device.type != "cpu" and self.step % 10:
+            return None, False
+        terminated, interrupted, late = shards.asked.tolist()
+        return (signal.SIGINT if interrupted else signal.SIGTERM if terminated else None), late > 0
+
+    def _tell_of_micro_batches(self) -> None:
+        for player, count in self.game.shards.micro.items():
+            if count != self._micro.get(player, 1):
+                how = {
+                    "equal": "the same gradients to rounding",
+                    "draws": "different draws",
+                    "objective": "a different objective: batch norm and batch-wide losses see a part",
+                }[self.setup.split(player)]
+                self.tell(
+                    f"step {self.step:,}: out of memory; {player} plays in {count} micro-batches from here, {how}"
+                )
+        self._micro = dict(self.game.shards.micro)
 
     def _is_log_point(self) -> bool:
         return self.step % self.log_every == 0 or self.due_for_picture
@@ -192,22 +236,22 @@ class Run:
     def _go_back(self) -> None:
         """Go back to the newest good checkpoint and watch every step from there."""
         seen = self.step
-        saved, skipped = checkpoint.newest(self.files.checkpoints)
+        saved, skipped = checkpoint.newest(self.files.checkpoints) if self._processes.leads else (None, [])
         for line in skipped:
             self.tell(line)
-        self.tell(f"step {seen:,}: the values are not finite; going back to step {saved.step:,} to look closer")
         self.load(saved)
+        self.tell(f"step {seen:,}: the values are not finite; going back to step {self.step:,} to look closer")
         self._watch.replay(seen)
 
     def _watch_replay(self) -> None:
         try:
             over = self._watch.look(self.step, last=self.step == self.steps)
         except Diverged as error:
-            saved, typed = checkpoint.newest(self.files.checkpoints)[0].step, self.settings.gan
             self.tell(f"diverged: {error}")
             raise Diverged(
-                f"{self.name} diverged {error}, and again after going back; the last good checkpoint is step {saved:,} "
-                f"in {self.folder}; lower a learning rate (ganzoo show {typed} lists the options) or type --clip 1"
+                f"{self.name} diverged {error}, and again after going back; the last good checkpoint is step "
+                f"{self._saved_step:,} in {self.folder}; lower a learning rate (ganzoo show {self.settings.gan} "
+                "lists the options) or type --clip 1"
             ) from None
         if over:
             self.tell(f"step {self.step:,}: it did not happen again, so it was a fault of the machine; going on")
@@ -223,6 +267,14 @@ class Run:
         if bad:
             self.tell(f"step {self.step:,} is not saved: {bad[0]!r} is not finite")
         if bad or (self._watch.streak and not last):
+            return
+        if apart := self._processes.differing(self.game.state.tensors()):
+            raise GanzooError(
+                f"step {self.step:,}: the processes' copies of {apart[0]!r} have come apart, a machine's fault; "
+                f"go on from the newest checkpoint: ganzoo resume {self.folder}"
+            )
+        if not self._processes.leads:
+            self._saved_step = self.step
             return
         folder = self.files.checkpoints
         try:
@@ -241,7 +293,7 @@ class Run:
 
     def write_model(self) -> None:
         """Write the generator as it is now into `model/`. Raises GanzooError where there is no room for it."""
-        if self.space.kind != "game":
+        if self.space.kind != "game" and self._processes.leads:
             data = self.dataset.name if self.dataset else ""
             training = {"dataset": data, "steps": self.step, "seed": self.settings.seed}
             try:
@@ -253,17 +305,16 @@ class Run:
                 ) from None
 
     def _observe(self, hook: str, **arguments: Path) -> None:
-        for failure, trace in self._observers.call(hook, run=self, **arguments):
+        for failure, trace in self._observers.call(hook, run=self, **arguments) if self._observers else []:
             self.files.tell(trace)
             self.tell(failure)
 
-    def _stop(self) -> None:
+    def _stop(self, asked: int) -> None:
         """Save, say how to go on, and leave."""
         self._save(last=True)
         self.write_model()
         self._observe("ganzoo_run_ended")
-        interrupted = self._request.signal == signal.SIGINT
         raise Stopped(
             f"stopped at step {self.step:,} of {self.steps:,}; go on with: ganzoo resume {self.folder}",
-            130 if interrupted else 75,
+            130 if asked == signal.SIGINT else 75,
         )

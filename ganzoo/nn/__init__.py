@@ -54,6 +54,7 @@ from ganzoo.nn.style import MappingNetwork, Synthesis, path_lengths
 from ganzoo.nn.table import Conditions, RowPicture, TableHead, label_entries
 from ganzoo.nn.together import together
 from ganzoo.nn.waves import PhaseShuffle, wave_encoder, wave_generator
+from ganzoo.nn.whole import whole_batch, whole_batch_norm, whole_sum
 
 __all__ = [
     "Autoencoder",
@@ -125,4 +126,7 @@ __all__ = [
     "wasserstein",
     "wave_encoder",
     "wave_generator",
+    "whole_batch",
+    "whole_batch_norm",
+    "whole_sum",
 ]

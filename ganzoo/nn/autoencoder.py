@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ganzoo.nn.precision import full
+from ganzoo.nn.whole import whole_batch
 
 __all__ = ["Autoencoder", "pulling_away"]
 
@@ -34,7 +35,7 @@ def pulling_away(codes: Tensor) -> Tensor:
 
     G descends it, so that its samples differ. Zhao et al. 2017, section 2.4.
     """
-    unit = F.normalize(full(codes), dim=1)
-    n = len(codes)
+    unit = F.normalize(whole_batch(full(codes)), dim=1)
+    n = len(unit)
     off = torch.ones(n, n, device=codes.device, dtype=unit.dtype) - torch.eye(n, device=codes.device, dtype=unit.dtype)
     return ((unit @ unit.T).square() * off).sum() / (n * (n - 1))

@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ganzoo.nn.precision import full
+from ganzoo.nn.whole import whole_batch
 
 __all__ = [
     "boundary_seeking",
@@ -94,8 +95,8 @@ def relativistic_average(real: Tensor, fake: Tensor) -> Terms:
     """
     real, fake = full(real), full(fake)
     return {
-        "real": F.logsigmoid(real - fake.mean()).mean(),
-        "fake": F.logsigmoid(real.mean() - fake).mean(),
+        "real": F.logsigmoid(real - whole_batch(fake).mean()).mean(),
+        "fake": F.logsigmoid(whole_batch(real).mean() - fake).mean(),
     }
 
 
@@ -105,13 +106,13 @@ def softmax_discriminator(real: Tensor, fake: Tensor) -> Terms:
     log 2N, of N reals and N fakes, when the game is solved. Lin 2017 (there D has the opposite sign).
     """
     real, fake = full(real), full(fake)
-    return {"real": -real.mean(), "partition": torch.logsumexp(torch.cat([real, fake]), 0)}
+    return {"real": -real.mean(), "partition": torch.logsumexp(whole_batch(torch.cat([real, fake])), 0)}
 
 
 def softmax_generator(real: Tensor, fake: Tensor) -> Terms:
     """Log Z - E D over reals and fakes together: G descends it, mass spread evenly. Lin 2017."""
     logits = torch.cat([full(real), full(fake)])
-    return {"both": -logits.mean(), "partition": torch.logsumexp(logits, 0)}
+    return {"both": -logits.mean(), "partition": torch.logsumexp(whole_batch(logits), 0)}
 
 
 def boundary_seeking(fake: Tensor) -> Terms:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from ganzoo.nn.precision import full
+from ganzoo.nn.whole import whole_batch
 
 __all__ = ["divergence_penalty", "gradient_penalty", "lecam", "local_gradient_penalty", "r1", "r2"]
 
@@ -32,7 +33,7 @@ def local_gradient_penalty(net: Callable[[Tensor], Tensor], real: Tensor, spread
 
     real: (N, ...), N > 1 or several numbers each. Kodali et al. 2017, Algorithm 1; the scale as in the authors' code.
     """
-    return _off_one(net, real + spread * real.std() * torch.randn_like(real))
+    return _off_one(net, real + spread * whole_batch(real).std() * torch.randn_like(real))
 
 
 def divergence_penalty(net: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor, power: float) -> Tensor:

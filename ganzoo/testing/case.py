@@ -18,6 +18,7 @@ from ganzoo.data.degrade import Degradation
 from ganzoo.engine.device import drawing
 from ganzoo.engine.game import Game
 from ganzoo.engine.setup import check_players
+from ganzoo.engine.shards import Shards
 from ganzoo.engine.state import State
 from ganzoo.errors import DataError, UsageError
 from ganzoo.testing.report import Failed
@@ -131,6 +132,7 @@ class Case:
         batch: int = 4,
         seed: int = 0,
         players: list[Player] | None = None,
+        shards: Shards | None = None,
     ) -> Game:
         """A game on made-up data, with a moving average; the same for the same arguments."""
         space = space or self.spaces[0]
@@ -141,7 +143,7 @@ class Case:
         data = None if space.kind == "game" else made_up(space)
         return Game(
             self.architecture, self.config, space, players, state, data,
-            device=CPU, seed=seed, batch=batch, steps=100, ema=0.9,
+            device=CPU, seed=seed, batch=batch, steps=100, ema=0.9, shards=shards,
         )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ REAL = '"real": F.logsigmoid(real).mean()'
 
 
 def test_means_over_the_batch_split_exactly(found_by):
-    assert found_by(splits).startswith("value splits exactly, fooling splits exactly (")
+    assert found_by(splits) == ("value splits exactly, fooling splits exactly")
 
 
 @pytest.mark.parametrize(
@@ -21,8 +21,8 @@ def test_means_over_the_batch_split_exactly(found_by):
 def test_what_does_not_split_is_measured_and_no_failure(found_by, real):
     found = found_by(splits, (REAL, real), ("from torch import nn\n", "import torch\nfrom torch import nn\n"))
     assert found.startswith("value differs by ")
-    assert "%, fooling" not in found
-    assert "when split, fooling splits exactly" in found
+    cause = "its draws alone" if "rand" in real else "batch statistics or a batch-wide loss"
+    assert found.endswith(f" when split ({cause}), fooling splits exactly")
 
 
 PRIORS = {
@@ -45,4 +45,4 @@ def test_structured_latents_are_split_by_their_parts(found_by, kind):
         ("batch.z", joined),
         ("players, size=8", "players, prior=prior, size=8"),
     )
-    assert found.startswith("value splits exactly, fooling splits exactly (")
+    assert found.startswith("value splits exactly, fooling splits exactly")

@@ -29,6 +29,7 @@ from ganzoo.nn import (
     r1,
     residual_discriminator,
     together,
+    whole_batch,
 )
 
 
@@ -86,7 +87,7 @@ def paths(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, T
     """The spread of |J^T y| around its mean a, eq. 4, with the weight of all the steps that it stands for."""
     styles = nets.M(batch.z)
     lengths = path_lengths(nets.G(styles), styles)
-    mean = torch.lerp(nets.path.value, lengths.detach().mean(), config.path_pace)
+    mean = torch.lerp(nets.path.value, whole_batch(lengths.detach()).mean(), config.path_pace)
     batch.keep("mean", mean)
     spread = (lengths - mean).square().mean()
     return {"paths": config.path * config.path_every * spread, "length": lengths.detach().mean()}

@@ -1,0 +1,168 @@
+"""Several processes that play one game: who they are, and the one exchange that a turn needs.
+
+They are started by torchrun (or `--processes`), which says in the environment who is who. Process 0 leads: it alone
+writes files, prints and observes. Networks are wrapped by nothing.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+
+import torch
+import torch.distributed as dist
+from torch import Tensor
+from torch.nn import functional as F
+
+from ganzoo.errors import GanzooError, Gone
+
+__all__ = ["Processes", "expected", "join", "leave", "local"]
+
+_PATIENCE = timedelta(minutes=30)  # process 0 may decode a million images while the others wait
+_WORDS = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}  # by bytes of an element
+_CHUNK = 1 << 20
+_BACKENDS = {"cuda": "nccl", "xpu": "xccl"}
+
+
+def expected() -> int:
+    """How many processes torchrun has started; 1 without it."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def local() -> tuple[int, int]:
+    """Which number among the processes of one machine has this one, and how many they are; (0, 1) without torchrun."""
+    return int(os.environ.get("LOCAL_RANK", "0")), int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+
+
+def join() -> Processes:
+    """Meet the other processes of this run, over gloo and what this machine's devices have; alone without torchrun."""
+    if expected() == 1:
+        return Processes()
+    if not dist.is_initialized():
+        kinds = {"cuda": torch.cuda, "xpu": torch.xpu}
+        backends = [f"{kind}:{_BACKENDS[kind]}" for kind, backend in kinds.items() if backend.is_available()]
+        dist.init_process_group(",".join(["cpu:gloo", *backends]), timeout=_PATIENCE)
+        atexit.register(leave)
+    return Processes(dist.get_rank(), dist.get_world_size())
+
+
+def leave() -> None:
+    """Take leave of the others, if there are any."""
+    if dist.is_available() and dist.is_initialized():
+        dist.destroy_process_group()
+
+
+class Processes:
+    """One process, `rank`, among the `count` of the run.
+
+    Every method is called by all of them, in the same order. Raises Gone where another one has ended.
+    """
+
+    def __init__(self, rank: int = 0, count: int = 1) -> None:
+        self.rank, self.count = rank, count
+
+    @property
+    def leads(self) -> bool:
+        """Whether this is the process that writes, prints and observes."""
+        return self.rank == 0
+
+    @contextmanager
+    def leader_first(self) -> Iterator[None]:
+        """Inside, the leader goes first and the others after it, so that what can be made once is made once."""
+        if not self.leads:
+            self.wait()
+        yield
+        if self.leads:
+            self.wait()
+
+    def wait(self) -> None:
+        """Until all are here."""
+        if self.count > 1:
+            with _noticed():
+                dist.all_reduce(torch.zeros(1))
+
+    def sum_in_order(self, rows: Tensor, dealt: Sequence[int]) -> Tensor:
+        """The sum of all processes' rows, (n, L) here, as if added one after another in one place: (L,) everywhere.
+
+        dealt: how many rows each process has. An all-reduce whose bits do not depend on how many processes share
+        the rows, and of the same volume: to each process its part of all rows, which it adds, and the sums to all.
+        """
+        if self.count == 1:
+            return _added(rows)
+        length = rows.shape[1]
+        part = -(-length // self.count)
+        sent = F.pad(rows, (0, part * self.count - length)).view(len(rows), self.count, part).transpose(0, 1)
+        received = rows.new_empty(sum(dealt), part)
+        summed = rows.new_empty(part * self.count)
+        with _noticed():
+            dist.all_to_all_single(received, sent.flatten(0, 1), list(dealt), [len(rows)] * self.count)
+            dist.all_gather_into_tensor(summed, _added(received))
+        return summed[:length]
+
+    def from_leader(self, tensors: Sequence[Tensor]) -> None:
+        """Write the leader's values into everybody's tensors."""
+        if self.count > 1:
+            with _noticed():
+                for tensor in tensors:
+                    there = tensor.contiguous()
+                    dist.broadcast(there, 0)
+                    tensor.copy_(there)
+
+    def text_from_leader(self, text: str) -> str:
+        """The leader's text."""
+        if self.count == 1:
+            return text
+        letters = torch.tensor(list(text.encode()), dtype=torch.int64)
+        length = torch.tensor([len(letters)])
+        self.from_leader([length])
+        letters = letters if self.leads else letters.new_zeros(int(length.item()))
+        self.from_leader([letters])
+        return bytes(letters.tolist()).decode()
+
+    def differing(self, tensors: Mapping[str, Tensor]) -> list[str]:
+        """The names whose tensors have not the same bits in all processes, by a sum over each one's bytes."""
+        if self.count == 1:
+            return []
+        with torch.no_grad():
+            sums = torch.stack([_fingerprint(tensor) for tensor in tensors.values()]).cpu()
+        low, high = sums.clone(), sums
+        with _noticed():
+            dist.all_reduce(low, dist.ReduceOp.MIN)
+            dist.all_reduce(high, dist.ReduceOp.MAX)
+        return [name for name, differs in zip(tensors, (low != high).tolist(), strict=True) if differs]
+
+    def agree(self, what: str, text: str) -> None:
+        """Raises GanzooError, in all processes, if `text` is not the same in all of them."""
+        letters = torch.tensor(list(text.encode()), dtype=torch.uint8)
+        if self.differing({what: letters}):
+            raise GanzooError(f"the processes do not agree on {what}; process {self.rank} has {text}")
+
+
+def _added(rows: Tensor) -> Tensor:
+    total = rows[0].clone()
+    for row in rows[1:]:
+        total += row
+    return total
+
+
+def _fingerprint(tensor: Tensor) -> Tensor:
+    """A 0-d int64 that changes with any one bit of the tensor: its words, each weighed by its place."""
+    words = tensor.detach().contiguous().view(-1).view(_WORDS[tensor.element_size()])
+    total = torch.zeros((), dtype=torch.int64, device=words.device)
+    for start in range(0, len(words), _CHUNK):
+        chunk = words[start : start + _CHUNK].to(torch.int64)
+        places = torch.arange(start, start + len(chunk), device=words.device)
+        total += (chunk * (2 * places + 1)).sum()
+    return total
+
+
+@contextmanager
+def _noticed() -> Iterator[None]:
+    """Inside, a broken connection is another process that has ended; it says why itself."""
+    try:
+        yield
+    except RuntimeError as error:  # of torch.distributed, which raises it bare for gloo
+        raise Gone(f"another process of this run has ended: {str(error).splitlines()[0]}") from None
