@@ -1,0 +1,106 @@
+"""Several processes over gloo, started once for each number of them; group.py is what each of them does."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from ganzoo.engine import processes
+from ganzoo.engine.processes import Processes
+
+TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+GROUP = Path(__file__).with_name("group.py")
+
+# In evaluation mode and with the same draws for every sample, what still looks at its batch at once.
+BATCH_WIDE = {
+    "cogan": {"value"},  # the first half of the reals is one domain, the second the other
+    "dragan": {"value"},  # the noise is as wide as the batch's standard deviation
+    "ebgan": {"energy"},  # the pulling-away term is over pairs
+    "relativistic-gan": {"more_real", "more_real_than_real"},
+    "softmax-gan": {"mass_on_reals", "mass_on_all"},
+    "stylegan2-lite": {"paths"},  # lengths are compared with the batch's mean
+}
+PACKED = {"pacgan": {"value", "fooling"}}  # what is left over of an odd batch is in no pack
+
+
+def test_one_process_alone_leads_and_exchanges_nothing():
+    alone = processes.join()
+    assert (alone.rank, alone.count, alone.leads) == (0, 1, True)
+    assert alone.text_from_leader("text") == "text"
+    assert alone.differing({"x": torch.ones(2)}) == []
+    alone.wait()
+
+
+def test_rows_are_added_in_order():
+    rows = torch.tensor([[1e8, 1.0], [1.0, 2.0], [-1e8, 3.0]])
+    assert Processes().sum_in_order(rows, [3]).tolist() == [0.0, 6.0]  # 1e8 + 1 is 1e8 in float32
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16, torch.int64, torch.bool])
+def test_the_fingerprint_of_a_tensor_changes_with_any_bit(dtype):
+    tensor = torch.zeros(5, dtype=dtype)
+    other = tensor.clone()
+    other[3] = 1
+    swapped = tensor.clone()
+    swapped[4] = 1
+    assert len({int(processes._fingerprint(t)) for t in (tensor, other, swapped)}) == 3
+
+
+def quiet_environment():
+    """Of subprocesses that are not runs of torchrun themselves, on one thread each."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("TORCHELASTIC")} | {"OMP_NUM_THREADS": "1"}
+
+
+@pytest.fixture(scope="module")
+def groups(tmp_path_factory):
+    """What groups of 1 to 4 processes found, by their number; each group is started once."""
+    found = {}
+    for count in (1, 2, 3, 4):
+        out = tmp_path_factory.mktemp("group") / "found.json"
+        start = [sys.executable] if count == 1 else [*TORCHRUN, "--nproc-per-node", str(count)]
+        done = subprocess.run([*start, GROUP, out], capture_output=True, text=True, env=quiet_environment())
+        assert done.returncode == 0, done.stderr[-3000:]
+        found[count] = json.loads(out.read_text("utf-8"))
+    return found
+
+
+def differing(found, tolerance=1e-12):
+    """The GANs and players whose gradients are further apart than rounding in double precision."""
+    wrong = {
+        name: {player for player, apart in players.items() if apart > tolerance} for name, players in found.items()
+    }
+    return {name: players for name, players in wrong.items() if players}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_gradients_of_every_gan_are_those_of_one_process_with_the_whole_batch(groups, count):
+    assert len(groups[count]["even"]) >= 27  # were they all tried
+    assert differing(groups[count]["even"]) == BATCH_WIDE
+    assert differing(groups[count]["uneven"]) == BATCH_WIDE | PACKED
+    assert groups[count]["half"] == {
+        "D.moved.weight": True, "D.moved.bias": True, "D.unused.weight": False, "D.unused.bias": False
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_with_whole_statistics_batch_norm_and_batch_wide_losses_are_those_of_one_process_too(groups, count):
+    assert differing(groups[count]["whole"], 1e-11) == {"cogan": {"value"}}
+
+
+@pytest.mark.slow
+def test_shards_give_the_same_bits_on_any_number_of_processes_and_after_a_resume(groups):
+    alone = groups[1]["played"]
+    for count in (1, 2, 3, 4):
+        for name, (never_stopped, resumed, differ) in groups[count]["played"].items():
+            assert never_stopped == resumed == alone[name][0], (count, name)
+            assert differ == []
+    for count in (3, 4):
+        for never_stopped, resumed, differ in groups[count]["own"].values():
+            assert never_stopped == resumed
+            assert differ == []
