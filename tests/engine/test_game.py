@@ -136,7 +136,7 @@ def test_a_field_that_does_not_exist_is_said(make_game):
     game = make_game([ganzoo.maximize(objective, over="a", by=ganzoo.SGD(lr=1.0))], one()[1])
     with pytest.raises(PluginError, match="player 'objective' raised AttributeError at step 0") as caught:
         game.step(0)
-    assert "this batch has no 'source'; it has label, real, z" in str(caught.value.__cause__)
+    assert "this batch has no 'source'; it has label, real, real_with, z" in str(caught.value.__cause__)
 
 
 def test_step_and_progress_are_tensors_that_follow_the_run(make_game):
