@@ -80,6 +80,13 @@ def test_dirac_gan_ends_where_its_authors_say(dynamics, r1, radius):
     assert math.hypot(*play("dirac-gan", dynamics, 500, r1=r1)) == pytest.approx(radius, rel=3e-4)
 
 
+def test_consensus_makes_the_dirac_gan_converge_at_its_eigenvalues():
+    """-1/4 +- i/2 with weight 1, where the plain game has +- i/2 (Mescheder et al. 2018): a step there is 1 + h z."""
+    near, h, steps = 1e-4, 0.2, 30
+    expected = math.sqrt(2) * near * abs(1 + h * complex(-0.25, 0.5)) ** steps
+    assert math.hypot(*play("dirac-gan", "consensus:1", steps, start=near)) == pytest.approx(expected, rel=1e-5)
+
+
 def test_unrolled_adam_looks_ahead_through_adam():
     """One imagined step of the engine's Adam is torch's own step, and the gradient flows through it."""
     weight = torch.nn.Parameter(torch.tensor([1.0, -2.0]))

@@ -10,6 +10,7 @@ import ganzoo
 from ganzoo.engine.game import Game
 from ganzoo.engine.state import State
 from ganzoo.judge.spectrum import spectrum
+from ganzoo.testing.case import Case
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +71,27 @@ def test_a_penalised_player_by_the_closed_form(weight):
     found = eigenvalues(game_of(Point(0.0), Point(0.0), value))
     for mine, theirs in zip(found, expected, strict=True):
         assert mine == pytest.approx(theirs, abs=1e-3 if weight == 1 else 1e-6)  # a double root is ill-conditioned
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, 0.5j),
+        ({"loss": "nonsaturating"}, 0.5j),
+        ({"loss": "wgan"}, 1j),
+        ({"r1": 0.5}, -0.25 + 0.4330127j),
+        ({"r1": 0.3, "r2": 0.2}, -0.25 + 0.4330127j),
+        ({"noise": 0.7}, -0.1225 + 0.4847629j),
+    ],
+    ids=str,
+)
+def test_dirac_gan_at_its_equilibrium(options, expected):
+    """Mescheder et al. 2018, section 2 and table 1: which of these games converge, by the real part."""
+    case = Case("dirac-gan")
+    case.config = case.architecture.config.parse({**options, "start": 0.0})
+    found = eigenvalues(case.game())
+    assert found[1] == (pytest.approx(expected.real, abs=1e-5), pytest.approx(expected.imag, abs=1e-5))
+    assert found[0] == (pytest.approx(expected.real, abs=1e-5), pytest.approx(-expected.imag, abs=1e-5))
 
 
 def test_a_shared_valley_pulls_both_and_a_constant_slope_gives_nothing():
