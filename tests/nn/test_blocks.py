@@ -6,6 +6,7 @@ from ganzoo.common import PlainConfig
 from ganzoo.contract import Space
 from ganzoo.errors import UsageError
 from ganzoo.nn import (
+    Dropout,
     conv_discriminator,
     conv_encoder,
     conv_generator,
@@ -14,6 +15,7 @@ from ganzoo.nn import (
     encoder_for,
     generator_for,
     halvings,
+    he_init,
     mlp,
     normal_init,
     plain_networks,
@@ -113,6 +115,21 @@ def test_networks_without_a_norm_and_deeper_perceptrons():
     assert not any(isinstance(layer, nn.BatchNorm2d) for layer in layers)
     deep = [layer for layer in discriminator_for(points, 4, 8, hidden=4) if isinstance(layer, nn.Linear)]
     assert [layer.in_features for layer in deep] == [2, 8, 8, 8, 8]
+
+
+def test_networks_of_points_are_deeper_and_keep_the_size_of_what_passes():
+    torch.manual_seed(0)
+    points, image = SPACES[-1], SPACES[1]
+    built = [
+        make for space in (points, image) for make in (generator_for(space, 6, 4, 8), discriminator_for(space, 4, 8))
+    ]
+    assert [sum(isinstance(layer, nn.Linear) for layer in net.modules()) for net in built] == [9, 5, 3, 3]
+    x = torch.randn(2000, 64)
+    assert he_init(mlp(64, *[64] * 6, 64))[:-1](x).std() > 0.4 > 0.1 > mlp(64, *[64] * 6, 64)[:-1](x).std()
+
+
+def test_dropout_is_an_mlps():
+    assert any(isinstance(layer, Dropout) for layer in discriminator_for(SPACES[-1], 4, 8, dropout=0.5).modules())
 
 
 def test_points_are_not_bounded():

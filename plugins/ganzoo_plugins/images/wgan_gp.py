@@ -46,8 +46,8 @@ def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
             "D": conv_discriminator(space.shape, config.width, norm=None),
         }
     return {
-        "G": generator_for(space, config.latent_dim, config.width, config.units, hidden=3),
-        "D": discriminator_for(space, config.width, config.units, hidden=3),
+        "G": generator_for(space, config.latent_dim, config.width, config.units),
+        "D": discriminator_for(space, config.width, config.units),
     }
 
 
