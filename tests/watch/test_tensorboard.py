@@ -38,7 +38,8 @@ def test_a_run_that_asks_for_it_reports_numbers_pictures_and_settings(tiny):
     assert b'gan = "tiny"' in found.Tensors("settings/text_summary")[0].tensor_proto.string_val[0]
 
 
-def test_a_resumed_run_hides_what_it_plays_again(tiny):
+def test_a_resumed_run_hides_what_it_plays_again(tiny, monkeypatch):
+    monkeypatch.setenv("GANZOO_BLOCK_PLUGINS", "pictures")
     before = ganzoo.train(tiny, steps=6, report_to="tensorboard", **SMALL)
     (before.folder / "checkpoints" / "step-00000006.safetensors").unlink()
     run = ganzoo.resume(before.folder, steps=8)
@@ -57,7 +58,8 @@ def test_without_the_library_it_says_what_to_install_before_anything_is_written(
     assert not (tmp_path / "runs").exists()
 
 
-def test_a_run_that_does_not_ask_for_it_needs_no_library(tiny, not_installed):
+def test_a_run_that_does_not_ask_for_it_needs_no_library(tiny, not_installed, monkeypatch):
+    monkeypatch.setenv("GANZOO_BLOCK_PLUGINS", "pictures")
     run = ganzoo.train(tiny, steps=2, threads=1)
     assert (run.folder / "metrics.jsonl").exists()
     assert not (run.folder / "tensorboard").exists()
