@@ -212,7 +212,10 @@ def test_faults(client, server):
         "slow once": "none: ",
         "429 once": "none: ",
     }
-    assert {key: text[: len(expected[key])] for key, text in found["told"].items()} == expected
+    told = found["told"]
+    if told["loop"].startswith("LocalEntryNotFoundError"):  # huggingface-hub before 1.33
+        told["loop"] = "TooManyRedirects"
+    assert {key: text[: len(expected[key])] for key, text in told.items()} == expected
     assert found["sums"] == [0, 1, 0] + [None] * 4 + [0, None, 0, 0]
 
 
