@@ -37,10 +37,10 @@ def explained(error: Exception, doing: str, repo: str, revision: str = "") -> Ga
     if isinstance(error, OSError) and error.errno in _LOCAL:
         where = f" at {error.filename}" if error.filename else ""
         return GanzooError(f"failed {doing} {place}: {error.strerror}{where}; nothing half-written is left")
-    return NetworkError(without_tokens(f"failed {doing} {place}: {_reason(error, repo, revision)}"))
+    return NetworkError(without_tokens(f"failed {doing} {place}: {_reason(error, doing, repo, revision)}"))
 
 
-def _reason(error: Exception, repo: str, revision: str) -> str:
+def _reason(error: Exception, doing: str, repo: str, revision: str) -> str:
     from huggingface_hub import constants, errors
 
     hub = constants.ENDPOINT
@@ -56,15 +56,19 @@ def _reason(error: Exception, repo: str, revision: str) -> str:
         return "there is no such repository, or it is private and you are not logged in (`hf auth login`)"
     if isinstance(error, errors.LocalEntryNotFoundError):
         cause = error.__cause__ if isinstance(error.__cause__, Exception) else None
-        return _reason(cause, repo, revision) if cause else f"cannot reach {hub}; check the connection and try again"
+        return (
+            _reason(cause, doing, repo, revision)
+            if cause
+            else f"cannot reach {hub}; check the connection and try again"
+        )
     if isinstance(error, errors.EntryNotFoundError):
         return "a file of it is gone"
     if isinstance(error, errors.HfHubHTTPError):
-        return _refusal(error, repo)
+        return _refusal(error, doing, repo)
     if isinstance(error, errors.FileMetadataError | ValueError | KeyError | TypeError | AttributeError):
         return f"{hub} does not answer as a Hub does ({_short(error)}); is HF_ENDPOINT right?"
     if isinstance(error, RuntimeError) and isinstance(error.__cause__, Exception):
-        return _reason(error.__cause__, repo, revision)
+        return _reason(error.__cause__, doing, repo, revision)
     if type(error).__name__ == "TooManyRedirects":
         return f"{hub} sends from one address to the next without end; is HF_ENDPOINT right?"
     transport: type[Exception] = errors.HTTPError  # type: ignore[attr-defined]  # the base of both httpx's errors
@@ -75,16 +79,18 @@ def _reason(error: Exception, repo: str, revision: str) -> str:
     return _short(error)
 
 
-def _refusal(error: Exception, repo: str) -> str:
+def _refusal(error: Exception, doing: str, repo: str) -> str:
     """What an answer with an error's status means."""
     response = getattr(error, "response", None)
     status = getattr(response, "status_code", 0)
     said = getattr(error, "server_message", None) or ""
     said = f" ({shortened(said, 120)})" if said else ""
     wait = getattr(response, "headers", {}).get("Retry-After", "")
+    write = f"your token may not write to {repo}{said}; log in as its owner, with a token that may write"
+    read = f"you may not read {repo}{said}; log in as somebody who may: hf auth login"
     meanings = {
         401: f"not logged in, or the token is not valid{said}; set HF_TOKEN or type: hf auth login",
-        403: f"your token may not write to {repo}{said}; log in as its owner, with a token that may write",
+        403: write if doing == "to publish" else read,
         409: f"it is there already{said}",
         412: "it has changed while this was on its way; nothing was written, try again",
         429: f"too many requests{f'; wait {shortened(wait, 20)} s' if wait else ''}; try again later",

@@ -91,6 +91,8 @@ def _on_hub(repo: str, revision: str, tell: Callable[[str], None], whole: bool, 
         commit = remote.commit_of(repo, revision, tell)
     names = [name for name in FILES if commit.sizes and name in commit.sizes] if whole and commit.sizes else needed
     folder = remote.fetch(commit, names, force=force)
+    if commit.sizes is not None:
+        remote.remember(commit, revision)
     pinned = f"{repo}@{commit.sha}"
     for model in registry.read().models.values():
         if (model.repo, model.revision) == (repo, commit.sha):

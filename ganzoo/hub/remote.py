@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from huggingface_hub import HfApi, constants, hf_hub_download, try_to_load_from_cache
 from huggingface_hub.errors import LocalEntryNotFoundError, OfflineModeIsEnabled
+from huggingface_hub.file_download import repo_folder_name
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
 from ganzoo import __version__
@@ -20,7 +21,7 @@ from ganzoo.hub.failures import calling
 from ganzoo.hub.fields import shortened
 from ganzoo.hub.registry import COMMIT
 
-__all__ = ["Commit", "cached", "client", "commit_of", "drop", "fetch", "quiet_unless_terminal"]
+__all__ = ["Commit", "cached", "client", "commit_of", "drop", "fetch", "quiet_unless_terminal", "remember"]
 
 _TIMEOUT = 30.0  # seconds without an answer
 
@@ -121,6 +122,18 @@ def drop(path: Path) -> None:
     path.unlink(missing_ok=True)
     if contents != path and contents.is_relative_to(Path(constants.HF_HUB_CACHE).resolve()):
         contents.unlink(missing_ok=True)
+
+
+def remember(commit: Commit, revision: str) -> None:
+    """Note in the cache what commit a revision was, where the client looks when there is no network.
+
+    The client notes it itself only if it is asked for the revision, which may move between two questions.
+    """
+    if not COMMIT.fullmatch(revision):
+        folder = Path(constants.HF_HUB_CACHE, repo_folder_name(repo_id=commit.repo, repo_type="model"), "refs")
+        path = folder / (revision or constants.DEFAULT_REVISION)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(commit.sha)
 
 
 def _known(repo: str, revision: str) -> str:
