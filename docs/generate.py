@@ -94,24 +94,23 @@ def commands() -> str:
 
 
 def paths(context: click.Context | None = None) -> Iterator[click.Context]:
-    """Every command of the program that is no group, in the order of `cli.py`, as a context to ask."""
+    """Every command that does something, in the order of `cli.py`, as a context to ask."""
     context = context or click.Context(program, info_name="ganzoo", max_content_width=100)
     assert isinstance(context.command, click.Group)
     for name, inner in context.command.commands.items():
         below = click.Context(inner, parent=context, info_name=name)
+        if not isinstance(inner, click.Group) or inner.invoke_without_command:
+            yield below
         if isinstance(inner, click.Group):
             yield from paths(below)
-        else:
-            yield below
 
 
 def _command(context: click.Context) -> str:
     command = context.command
     summary, *paragraphs = inspect.cleandoc(command.help or "").split("\n\n")
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
-    options = [
-        param for param in command.get_params(context) if isinstance(param, click.Option) and param.name != "help"
-    ]
+    options = [param for param in command.get_params(context) if isinstance(param, click.Option)]
+    options = [option for option in options if "--help" not in option.opts]
     rows = [
         (f"`{spelling}`", note) for param in options for spelling, note in [param.get_help_record(context) or ("", "")]
     ]
@@ -157,7 +156,11 @@ def nn() -> str:
 def _module(module: ModuleType) -> str:
     named = [(name, getattr(module, name)) for name in module.__all__]
     functions = [_object("function", f"{module.__name__}.{n}", thing) for n, thing in named if inspect.isroutine(thing)]
-    classes = [_class(f"{module.__name__}.{name}", thing) for name, thing in named if inspect.isclass(thing)]
+    classes = [
+        _class(f"{module.__name__}.{name}", thing)
+        for name, thing in named
+        if inspect.isclass(thing) and thing is not Any
+    ]
     return "\n".join(["## Functions\n", *functions, "## Classes\n", *classes])
 
 

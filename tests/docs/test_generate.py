@@ -41,6 +41,7 @@ def test_a_command_is_documented_with_every_option_and_an_example(path):
     written = " ".join(section.replace("\\|", "|").split())
     usage, _, rest = said.partition("Options:\n")
     options, _, examples = rest.partition("Example")
+    options = options.partition("\nCommands:")[0]
     words = [cell.strip() for line in options.splitlines() for cell in line.strip().split("  ") if cell]
     missing = [cell for cell in words if " ".join(cell.split()) not in written]
     assert set(missing) <= {"-h, --help", "--help", "Show this message and exit."}
