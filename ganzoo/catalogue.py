@@ -118,7 +118,27 @@ def load(gan: str | Entry) -> Architecture:
     if not isinstance(answer, Architecture):
         kind = type(answer).__name__
         raise PluginError(f"{_owner(found)}: ganzoo_architecture returned {kind}, expected Architecture")
+    if wrong := _wrong_config(answer.config):
+        raise PluginError(f"{_owner(found)}: {wrong}")
     return answer
+
+
+def _wrong_config(kind: type) -> str:
+    """What keeps a class from being an architecture's config, "" if nothing does."""
+    from dataclasses import MISSING
+
+    from ganzoo.config import Config
+
+    if not (isinstance(kind, type) and issubclass(kind, Config)):
+        name = getattr(kind, "__name__", kind)
+        return f"{name}, the architecture's config, should inherit from ganzoo.Config"
+    if bare := [option.name for option in kind.options() if option.default is MISSING]:
+        return f"{kind.__name__}: {', '.join(bare)} needs a default"
+    try:
+        kind()
+    except UsageError as error:
+        return f"{kind.__name__}'s own default is wrong: {error}"
+    return ""
 
 
 def call(group: str, name: str, hook: str, **arguments: Any) -> Any:
@@ -139,7 +159,7 @@ def _answer(found: Entry, hook: str, **arguments: Any) -> Any:
         answer = getattr(manager.hook, hook)(**arguments)
     except GanzooError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise PluginError(f"{_owner(found)}: {hook} failed: {_text(error)}") from error
     if answer is None:
         raise PluginError(f"{_owner(found)}: {hook} returned None")

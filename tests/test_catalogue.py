@@ -140,6 +140,12 @@ def test_load_imports_no_other_plugin(installed):
         (("import ganzoo\n", "import ganzoo\nraise SystemExit(3)\n"), "SystemExit: 3"),
         (("import ganzoo\n", "import ganzoo\ndef (\n"), "SyntaxError"),
         (("def ganzoo_architecture", "def ganzoo_architectrue"), "ganzoo_architectrue"),
+        (("def ganzoo_architecture():", "def ganzoo_architecture(seed):"), "{'seed'} are declared in the hookimpl"),
+        (("return ganzoo.Architecture(", "raise SystemExit(0)\n    ganzoo.Architecture("), "failed: SystemExit: 0"),
+        ((" = 4", ""), "Config: latent_dim needs a default"),
+        ((" = 4", " = 'four'"), "Config's own default is wrong: option latent_dim='four': expected int"),
+        (("class Config(ganzoo.Config)", "class Config"), "config, should inherit from ganzoo.Config"),
+        (("Architecture(Config", "Architecture(None"), "config, should inherit from ganzoo.Config"),
         (("@ganzoo.hookimpl\n", ""), "no ganzoo_architecture marked with @ganzoo.hookimpl"),
         (("return ganzoo.Architecture(", "None and ganzoo.Architecture("), "ganzoo_architecture returned None"),
         (("return ganzoo.Architecture(", "return str("), "ganzoo_architecture failed: TypeError"),
@@ -213,10 +219,12 @@ def test_every_installed_plugin_passes_its_check():
             catalogue.check(entry)
 
 
-def test_check_refuses_a_name_that_cannot_be_typed(installed):
-    installed.add("Tiny_GAN", installed.good)
-    with pytest.raises(PluginError, match="its name should match"):
-        catalogue.check(catalogue.entry("Tiny_GAN"))
+@pytest.mark.parametrize("name", ["Tiny_GAN", "-tiny", "tiny.gan", "x" * 65])
+def test_a_name_that_cannot_be_typed_is_refused_and_not_imported(installed, name):
+    installed.add(name, "raise OSError", module="stranger_tiny")
+    for read in (catalogue.load, lambda name: catalogue.check(catalogue.entry(name))):
+        with pytest.raises(PluginError, match="its name should match"):
+            read(name)
 
 
 def test_a_broken_observer_is_told_and_the_others_are_loaded(installed):

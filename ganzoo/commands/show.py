@@ -8,7 +8,6 @@ import click
 
 from ganzoo.commands.list import described
 from ganzoo.commands.with_settings import complete_name
-from ganzoo.errors import GanzooError, PluginError
 
 if TYPE_CHECKING:
     from ganzoo.config import Range
@@ -77,10 +76,7 @@ def _interval(bounds: Range | None) -> str:
 
 
 def _parameters(name: str, architecture: Architecture, space: Space) -> dict[str, int]:
-    try:
-        nets = architecture.networks(architecture.config(), space)
-    except GanzooError:
-        raise
-    except Exception as error:
-        raise PluginError(f"{name}: networks raised {type(error).__name__} for {space}") from error
+    from ganzoo.engine.parts import networks_of
+
+    nets = networks_of(name, 0, architecture, architecture.config(), space)
     return {net: sum(parameter.numel() for parameter in module.parameters()) for net, module in nets.items()}

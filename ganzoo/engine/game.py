@@ -156,14 +156,15 @@ class Game:
         seed_generators(self.device, counted(self.seed, "turn", step, seat.player.name, turn, *path))
         self.focus(seat)
         with blamed(seat.player, step), self._autocast:
-            terms = dict(seat.player.objective(self._nets, batch, self.config))
+            returned = seat.player.objective(self._nets, batch, self.config)
+        terms = dict(returned) if isinstance(returned, Mapping) else {}
         wanted = [term for term in terms.values() if isinstance(term, Tensor) and term.requires_grad]
-        wrong = [name for name, term in terms.items() if not isinstance(term, Tensor) or term.dim()]
+        wrong = [f"{k}: {describe(term)}" for k, term in terms.items() if not isinstance(term, Tensor) or term.dim()]
         if wrong or not wanted:
-            found = ", ".join(f"{k}: {describe(terms[k])}" for k in wrong) or "no term with a gradient"
+            wrong = wrong or ["no term with a gradient"] if isinstance(returned, Mapping) else [describe(returned)]
             raise PluginError(
                 f"player {seat.player.name!r}: an objective returns named 0-d tensors, at least one of which depends "
-                f"on {' '.join(seat.player.over)}; found {found}"
+                f"on {' '.join(seat.player.over)}; found {', '.join(wrong)}"
             )
         return terms, sum(wanted[1:], wanted[0])
 
@@ -237,7 +238,8 @@ class Game:
         if share != 1.0:
             direction *= share
         over = over or seat.on
-        return list(torch.autograd.grad(objective, over, direction, allow_unused=True, create_graph=graph))
+        with blamed(seat.player, self._step):
+            return list(torch.autograd.grad(objective, over, direction, allow_unused=True, create_graph=graph))
 
     def _average(self, seat: Seat, ok: Tensor) -> None:
         following, followed = seat.averaged

@@ -47,11 +47,11 @@ class Move:
 
 
 @contextmanager
-def blamed(player: Player, step: int) -> Iterator[None]:
+def blamed(player: Player, step: int | Tensor) -> Iterator[None]:
     """Inside, what the plugin's code raises becomes a PluginError that names the player and the step."""
     try:
         yield
     except torch.OutOfMemoryError:  # not its fault: the engine tries again with less at once
         raise
-    except Exception as error:
-        raise PluginError(f"player {player.name!r} raised {type(error).__name__} at step {step}") from error
+    except (Exception, SystemExit) as error:
+        raise PluginError(f"player {player.name!r} raised {type(error).__name__} at step {int(step)}") from error

@@ -14,25 +14,25 @@ from torch import nn
 
 from ganzoo import catalogue
 from ganzoo.contract import Architecture, Config, Player, Space
-from ganzoo.counted import counted
 from ganzoo.data import Dataset, Request, needs_augmentation, open_dataset, open_translation
 from ganzoo.engine import device as devices
 from ganzoo.engine.checkpoint import newest, read
 from ganzoo.engine.folder import find
 from ganzoo.engine.game import Game
 from ganzoo.engine.observers import Observers
+from ganzoo.engine.parts import check_players, networks_of, players_of
 from ganzoo.engine.processes import Processes, join
 from ganzoo.engine.shards import Shards
 from ganzoo.engine.splitting import how_it_splits
-from ganzoo.engine.state import State, named_parameters, tensors_of
+from ganzoo.engine.state import State, tensors_of
 from ganzoo.engine.trial import play_step, seconds_per_step, try_turns
 from ganzoo.entry import Entry
-from ganzoo.errors import CheckpointError, PluginError, UsageError
+from ganzoo.errors import CheckpointError, UsageError
 from ganzoo.nn.augment import augment
 from ganzoo.nn.whole import whole_batch_norm
 from ganzoo.settings import Resolved, Settings, completed
 
-__all__ = ["Setup", "check_players", "prepare"]
+__all__ = ["Setup", "prepare"]
 
 
 @dataclass(kw_only=True)
@@ -105,12 +105,12 @@ def prepare(resolved: Resolved, processes: Processes | None = None) -> Setup:
     processes = processes or join()
     device = devices.choose(settings.device)
     config = architecture.config.parse(settings.options)
-    players = list(architecture.players(config))
+    players = players_of(entry.name, architecture, config)
     whole = settings.statistics == "whole"
     shards = Shards(settings.batch or 1, settings.shards or processes.count, processes, whole=whole)
     with processes.leader_first():
         dataset, space, notes = _data(entry.name, settings, architecture)
-        modules = _networks(entry.name, settings.seed, architecture, config, space)
+        modules = networks_of(entry.name, settings.seed, architecture, config, space)
         check_players(entry.name, players, modules, architecture)
         if settings.start_from:
             notes.append(_start_from(settings.start_from, modules))
@@ -218,37 +218,6 @@ def _data(gan: str, settings: Settings, architecture: Architecture) -> tuple[Dat
     if settings.labelled is not None:
         dataset = dataset.with_labels_of(settings.labelled, settings.seed)
     return dataset, dataset.space, list(dataset.notes)
-
-
-def _networks(gan: str, seed: int, architecture: Architecture, config: Config, space: Space) -> dict[str, nn.Module]:
-    """The networks, initialised on the CPU by counted draws, so that they are the same for every device."""
-    cpu = torch.device("cpu")
-    with devices.drawing(cpu, counted(seed, "networks")):
-        try:
-            modules = dict(architecture.networks(config, space))
-        except UsageError:
-            raise
-        except Exception as error:
-            raise PluginError(f"{gan}: networks raised {type(error).__name__} for {space}") from error
-    wrong = [name for name, module in modules.items() if not (name.isidentifier() and isinstance(module, nn.Module))]
-    if wrong or not modules:
-        raise PluginError(f"{gan}: networks returns modules by name; found {wrong or 'none'}")
-    return modules
-
-
-def check_players(gan: str, players: list[Player], modules: Mapping[str, nn.Module], arch: Architecture) -> None:
-    """Raises PluginError if two players share a name, or a network is named that there is not."""
-    names = [player.name for player in players]
-    wrong = [f"two players are called {name!r}; give one a name=" for name in names if names.count(name) > 1][:1]
-    named = {net for player in players for net in player.over} | set(arch.generator)
-    wrong += [f"there is no network {net!r}; there are {', '.join(modules)}" for net in sorted(named - set(modules))]
-    wrong += [
-        f"player {player.name!r} moves {' '.join(player.over)}, which have no trainable parameters"
-        for player in players
-        if set(player.over) <= set(modules) and not named_parameters(modules, player.over)
-    ]
-    if wrong or not players:
-        raise PluginError(f"{gan}: " + ("; ".join(wrong) or "players returned none"))
 
 
 def _augmentation(

@@ -45,7 +45,7 @@ def try_turns(trial: Game) -> tuple[list[str], int]:
         try:
             generator = Generator("", trial.architecture, trial.config, trial.space, nets)
             made = (generator.translate(batch.source[:2]) if trial.space.source else generator.sample(2)).tensor
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise PluginError(f"generating samples raised {type(error).__name__}") from error
         if made.shape[1:] != trial.space.shape:
             raise PluginError(

@@ -11,13 +11,11 @@ from torch import Tensor, nn
 
 from ganzoo import catalogue
 from ganzoo.columns import Column, columns_of
-from ganzoo.contract import Config, Player, Space
-from ganzoo.counted import counted
+from ganzoo.contract import Player, Space
 from ganzoo.data import Dataset
 from ganzoo.data.degrade import Degradation
-from ganzoo.engine.device import drawing
 from ganzoo.engine.game import Game
-from ganzoo.engine.setup import check_players
+from ganzoo.engine.parts import check_players, networks_of, players_of
 from ganzoo.engine.shards import Shards
 from ganzoo.engine.state import State
 from ganzoo.errors import DataError, UsageError
@@ -91,12 +89,7 @@ class Case:
         self.entry = catalogue.typed(gan)
         self.name = self.entry.name
         self.architecture = catalogue.load(self.entry)
-        kind = self.architecture.config
-        if not issubclass(kind, Config):
-            raise Failed(f"{kind.__name__}, the architecture's config, should inherit from ganzoo.Config")
-        if bare := [option.name for option in kind.options() if option.default is dataclasses.MISSING]:
-            raise Failed(f"Config: {', '.join(bare)} needs a default")
-        self.config = kind()
+        self.config = self.architecture.config()
         self.spaces: list[Space] = []
         self.refused: list[str] = []
         for space in _SPACES:
@@ -122,8 +115,11 @@ class Case:
 
     def networks(self, space: Space, seed: int = 0) -> dict[str, nn.Module]:
         """The plugin's networks with its default options."""
-        with drawing(CPU, counted(seed, "networks")):
-            return dict(self.architecture.networks(self.config, space))
+        return networks_of(self.name, seed, self.architecture, self.config, space)
+
+    def players(self) -> list[Player]:
+        """The plugin's players with its default options."""
+        return players_of(self.name, self.architecture, self.config)
 
     def game(
         self,
@@ -133,17 +129,20 @@ class Case:
         seed: int = 0,
         players: list[Player] | None = None,
         shards: Shards | None = None,
+        device: torch.device = CPU,
     ) -> Game:
         """A game on made-up data, with a moving average; the same for the same arguments."""
         space = space or self.spaces[0]
-        players = players or list(self.architecture.players(self.config))
+        players = players or self.players()
         modules = self.networks(space, seed)
         check_players(self.name, players, modules, self.architecture)
+        for module in modules.values():
+            module.to(device)
         state = State(modules, players, self.architecture.generator, average=True)
-        data = None if space.kind == "game" else made_up(space)
+        data = None if space.kind == "game" else made_up(space).to(device)
         return Game(
             self.architecture, self.config, space, players, state, data,
-            device=CPU, seed=seed, batch=batch, steps=100, ema=0.9, shards=shards,
+            device=device, seed=seed, batch=batch, steps=100, ema=0.9, shards=shards,
         )  # fmt: skip
 
 

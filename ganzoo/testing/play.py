@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ganzoo.contract import Batch, Player
 from ganzoo.engine import checkpoint
+from ganzoo.engine.device import devices as present
 from ganzoo.engine.game import Game
 from ganzoo.engine.generator import Generator
 from ganzoo.engine.model import write_model
@@ -24,8 +25,8 @@ from ganzoo.testing.case import Case, equal, eval_mode, made_up
 from ganzoo.testing.report import Failed
 
 __all__ = [
-    "builds", "deterministic", "exact_resume", "golden", "gradients_arrive", "memory", "moved_somewhere", "non_finite",
-    "objectives", "only_over_moves", "same_bits", "saved_and_loaded",
+    "builds", "deterministic", "devices", "exact_resume", "golden", "gradients_arrive", "memory", "moved_somewhere",
+    "non_finite", "objectives", "only_over_moves", "same_bits", "saved_and_loaded",
 ]  # fmt: skip
 
 
@@ -45,8 +46,17 @@ def builds(case: Case) -> str:
 
 
 def moved_somewhere(case: Case) -> str:
-    """5 Every trainable parameter is moved by some player."""
+    """5 Every trainable parameter is moved by some player, and every other tensor of a network is a buffer."""
     game = case.game()
+    for net, module in game.state.modules.items():
+        for path, part in module.named_modules(prefix=net):
+            legacy = {name.removesuffix("_orig") for name in part._parameters}  # torch's old norms compute a weight
+            stray = [name for name, value in vars(part).items() if isinstance(value, Tensor) and name not in legacy]
+            if stray:
+                raise Failed(
+                    f"{path}.{stray[0]} is a tensor that stays behind when the network is moved to another device or "
+                    "saved; use register_buffer, or nn.Parameter"
+                )
     moved = {id(parameter) for seat in game.seats for parameter in seat.on}
     everything = named_parameters(game.state.modules, list(game.state.modules))
     lost = [name for name, parameter in everything.items() if id(parameter) not in moved]
@@ -68,6 +78,10 @@ def objectives(case: Case) -> str:
                 if bad:
                     raise Failed(
                         f"player {seat.player.name!r}: {bad[0]!r} is not finite for a batch of {size}, {space}"
+                    )
+                if any(weight.grad is not None for weight in seat.on):
+                    raise Failed(
+                        f"player {seat.player.name!r} calls backward; return the terms, the engine does the rest"
                     )
                 if written := equal(before, game.state.tensors()):
                     raise Failed(
@@ -173,9 +187,9 @@ def deterministic(case: Case) -> str:
 
 def non_finite(case: Case) -> str:
     """14 A turn whose objective or gradient is not finite leaves everything as it was, by any optimiser."""
-    for index, player in enumerate(case.architecture.players(case.config)):
+    for index, player in enumerate(case.players()):
         for by in dict.fromkeys([player.by, Adam(), RMSprop(), SGD(lr=0.1, momentum=0.9)]):
-            players = list(case.architecture.players(case.config))
+            players = case.players()
             players[index] = dataclasses.replace(player, objective=_poisoned(player), by=by)
             game = case.game(players=players)
             before = {name: tensor.clone() for name, tensor in game.state.tensors().items()}
@@ -196,6 +210,14 @@ def memory(case: Case) -> str:
     if grown > 4:
         raise Failed(f"{grown} more tensors live after five more steps; do not keep tensors of a turn, or detach them")
     return ""
+
+
+def devices(case: Case) -> str:
+    """19 A step is played on every device that is here."""
+    found = [device.name for device in present() if device.usable and device.name != "cpu"]
+    for name in found:
+        case.game(device=torch.device(name)).step(0)
+    return ", ".join(["cpu", *found])
 
 
 def _played(game: Game, steps: int, first: int = 0) -> Game:

@@ -35,6 +35,7 @@ _CHECKS: list[Callable[[Case], str]] = [
     play.non_finite,
     split.splits,
     play.memory,
+    play.devices,
 ]
 _MEASURED = (split.splits, learn.ring)
 _NEED_DATA = (play.builds, play.saved_and_loaded, play.deterministic, learn.learns)

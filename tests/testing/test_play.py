@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import pytest
 
 from ganzoo.errors import UsageError
@@ -14,7 +16,7 @@ FOOLING = '    return {"fake": F.logsigmoid(nets.D(nets.G(batch.z))).mean()}\n'
 DRAWN = '    return {{"fake": {} * F.logsigmoid(nets.D(nets.G(batch.z))).mean()}}\n'
 CHECKS = [
     play.builds, play.moved_somewhere, play.objectives, play.gradients_arrive, play.only_over_moves, play.same_bits,
-    play.exact_resume, play.saved_and_loaded, play.deterministic, play.non_finite, play.memory,
+    play.exact_resume, play.saved_and_loaded, play.deterministic, play.non_finite, play.memory, play.devices,
 ]  # fmt: skip
 
 
@@ -79,7 +81,13 @@ def test_a_parameter_that_no_player_moves(found_by):
         ((REAL, '"real": F.logsigmoid(real)'), "found real: a tensor of shape (2,)"),
         ((FOOLING, '    return {"fake": nets.D(batch.real).mean().detach()}\n'), "depends on G; found no term"),
         ((FOOLING, "    return 1 / 0\n"), "player 'fooling' raised ZeroDivisionError at step 0"),
-        ((FOOLING, "    return nets.D(nets.G(batch.z)).mean()\n"), "player 'fooling' raised TypeError"),
+        ((FOOLING, "    return nets.D(nets.G(batch.z)).mean()\n"), "depends on G; found a tensor of shape ()"),
+        ((FOOLING, "    return None\n"), "depends on G; found NoneType"),
+        ((FOOLING, "    raise SystemExit(0)\n"), "player 'fooling' raised SystemExit at step 0"),
+        (
+            (FOOLING, f"{FOOLING.replace('return', 'terms =')}    terms['fake'].backward()\n    return terms\n"),
+            "player 'fooling' calls backward; return the terms, the engine does the rest",
+        ),
         ((FOOLING, "    return {'x': nets.Q(batch.z).mean()}\n"), "player 'fooling' raised AttributeError"),
         (before(VALUE, "    nets.D[1].weight.data.mul_(0.9)\n"), "player 'value' writes 'nets.D.1.weight' in its"),
         (before(FOOLING, "    nets.G[0].bias.data.add_(1)\n"), "player 'fooling' writes 'nets.G.0.bias' in its"),
@@ -89,6 +97,34 @@ def test_objectives_that_are_not_what_they_should_be(found_by, change, found):
     text = found_by(play.objectives, change)
     assert text.startswith("failed: player")
     assert found in text
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("        self.scale = torch.ones(1)\n\n    def forward(self, x):\n        return x * self.scale\n", True),
+        ("        self.register_buffer('scale', torch.ones(1))\n\n    def forward(self, x):\n"
+         "        return x * self.scale\n", False),
+    ],
+)  # fmt: skip
+def test_a_tensor_that_another_device_would_leave_behind(found_by, body, found):
+    changes = (*with_class(body, "Part()"), ("import ganzoo\n", "import ganzoo\nimport torch\n"))
+    said = "failed: G.1.scale is a tensor that stays behind when the network is moved to another device or saved"
+    assert found_by(play.moved_somewhere, *changes).startswith(said) == found
+
+
+def test_a_weight_that_an_old_norm_of_torchs_computes_is_none(found_by):
+    change = "nn.Linear(space.numbers, 1)", "nn.utils.spectral_norm(nn.Linear(space.numbers, 1))"
+    assert not found_by(play.moved_somewhere, change).startswith("failed")
+
+
+def test_every_usable_device_is_tried(found_by, monkeypatch):
+    there = [SimpleNamespace(name=name, usable=name != "xpu:0") for name in ("meta", "xpu:0", "cpu")]
+    monkeypatch.setattr(play, "present", lambda: there)
+    tried = []
+    monkeypatch.setattr(Case, "game", lambda self, device: SimpleNamespace(step=lambda step: tried.append(device.type)))
+    assert found_by(play.devices) == "cpu, meta"
+    assert tried == ["meta"]
 
 
 def test_an_objective_that_writes_a_buffer(found_by):
