@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from benchmarks.digits import digits
+from benchmarks.load import load
 from benchmarks.memory import memory
 from benchmarks.side_by_side import side_by_side
 from benchmarks.speed import speed
@@ -18,7 +19,7 @@ def benchmarks() -> None:
     """Measure ganzoo against other ways to do the same. GANZOO_DATA names the folder that holds MNIST."""
 
 
-for _command in (speed, start, memory, digits, side_by_side):
+for _command in (speed, start, load, memory, digits, side_by_side):
     benchmarks.add_command(_command)
 
 if __name__ == "__main__":

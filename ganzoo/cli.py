@@ -17,6 +17,7 @@ from ganzoo.commands.download import download
 from ganzoo.commands.evaluate import evaluate
 from ganzoo.commands.export import export
 from ganzoo.commands.list import list_
+from ganzoo.commands.models import models
 from ganzoo.commands.plugins import plugins
 from ganzoo.commands.publish import publish
 from ganzoo.commands.registry import registry
@@ -45,7 +46,7 @@ def ganzoo() -> None:
 
 _commands = (
     train, resume, sample, evaluate, publish, download, export,
-    list_, show, datasets, plugins, config, registry, devices, doctor,
+    list_, models, show, datasets, plugins, config, registry, devices, doctor,
 )  # fmt: skip
 for _command in _commands:
     ganzoo.add_command(_command)

@@ -34,7 +34,7 @@ def test_every_help_says_what_quiet_does_and_ends_with_an_example(name, capsys):
     assert f"  ganzoo {name}" in text[text.rindex("Example") :]
 
 
-@pytest.mark.parametrize("name", ["config", "datasets", "devices", "doctor", "list", "show"])
+@pytest.mark.parametrize("name", ["config", "datasets", "devices", "doctor", "list", "models", "show"])
 def test_every_listing_has_json(name):
     assert "--json" in [option for parameter in ganzoo.commands[name].params for option in parameter.opts]
 

@@ -130,6 +130,7 @@ print(json.dumps({"code": code, "imported": [name for name in heavy if name in s
         (["train", "--help"], 0),
         (["sample", "--help"], 0),
         (["registry", "check"], 0),
+        (["models"], 0),
         (["train", "vanila-mlp", "--bach", "0"], 2),
         (["train", "vanilla-mlp", "-o", "widht=3", "--data", "mnits", "--device", "gpu"], 2),
         (["train", "slow", "-o", "latent_dmi=3"], 2),

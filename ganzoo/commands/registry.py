@@ -25,12 +25,14 @@ def registry() -> None:
 Examples:
   ganzoo registry check
   ganzoo registry check my-registry.toml
+  ganzoo registry check --online
 """
 )
 @click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--online", is_flag=True, help="fetch every model too, load it and draw a sample")
 @click.option("-q", "--quiet", is_flag=True, help="print what is wrong only")
-def check(file: Path | None, quiet: bool) -> None:
-    """Check a registry file, without a network.
+def check(file: Path | None, online: bool, quiet: bool) -> None:
+    """Check a registry file, without a network unless you say --online.
 
     FILE is a registry; without it, all that are in use are checked. Fields, hashes of the models that came
     with it, names in order, plugins that exist: every mistake is printed, and the exit code is 2 if there is one.
@@ -44,11 +46,33 @@ def check(file: Path | None, quiet: bool) -> None:
         except OSError as error:
             raise UsageError(f"no registry at {path}: {error.strerror}") from None
         wrong = _problems(found, str(path))
+        wrong = wrong or (_broken(found, str(path), quiet) if online else [])
         mistakes += wrong
         if not wrong and not quiet:
             click.echo(f"{path}: {len(found.models)} models, {len(found.plugins)} plugins, in order")
     if mistakes:
         raise UsageError(*mistakes)
+
+
+def _broken(found: Registry, where: str, quiet: bool) -> list[str]:
+    """What is wrong with models that are fetched, loaded and drawn from; those taken back are left out."""
+    from functools import partial
+
+    from ganzoo.hub.address import Listed
+    from ganzoo.hub.fetch import fetched
+    from ganzoo.hub.load import read
+
+    wrong = []
+    for model in found.models.values():
+        if model.status != "yanked":
+            try:
+                there = fetched(Listed(model), partial(click.echo, err=True), whole=True)
+                samples = read(there.folder, there.pins).sample(1)
+                if not quiet:
+                    click.echo(f"{model.name}: {samples!r}")
+            except GanzooError as error:
+                wrong.append(f"{where}: models.{model.name}: {error}")
+    return wrong
 
 
 def _problems(found: Registry, where: str) -> list[str]:
