@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from pathlib import Path
 
 import pytest
 
@@ -25,3 +26,10 @@ def test_a_hook_is_in_the_reference_with_a_bundled_user(name):
     [entry] = [part for part in REFERENCE if part.removeprefix(":::{py:function} ").startswith(f"{name}(")]
     assert inspect.getdoc(getattr(hookspecs, name)) in entry
     assert re.search(r"Answered here by `ganzoo", entry)
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_a_hook_is_answered_or_called_in_a_test(name):
+    files = [path for path in Path(__file__).parent.rglob("test_*.py") if path != Path(__file__)]
+    called = re.compile(rf'\b{name}\(|"{name}"')
+    assert [path for path in files if called.search(path.read_text("utf-8"))], f"no test has {name}"
