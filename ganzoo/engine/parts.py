@@ -12,7 +12,7 @@ from ganzoo.contract import Architecture, Player, Space
 from ganzoo.counted import counted
 from ganzoo.engine.device import drawing
 from ganzoo.engine.state import named_parameters, tensors_of
-from ganzoo.errors import PluginError, UsageError
+from ganzoo.errors import GanzooError, PluginError, UsageError
 
 __all__ = ["check_players", "networks_of", "players_of"]
 
@@ -22,12 +22,12 @@ CPU = torch.device("cpu")
 def networks_of(gan: str, seed: int, architecture: Architecture, config: Any, space: Space) -> dict[str, nn.Module]:
     """The networks, initialised on the CPU by counted draws, so that they are the same for every device.
 
-    Raises UsageError where the plugin does, for a space that it cannot be built for; else PluginError.
+    Raises UsageError, or another GanzooError, where the plugin does, for a space that it is not for; else PluginError.
     """
     with drawing(CPU, counted(seed, "networks")):
         try:
             modules = dict(architecture.networks(config, space))
-        except UsageError:
+        except GanzooError:
             raise
         except (Exception, SystemExit) as error:
             raise PluginError(f"{gan}: networks raised {type(error).__name__} for {space}") from error

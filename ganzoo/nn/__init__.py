@@ -28,8 +28,11 @@ from ganzoo.nn.conditional import (
     class_likelihood,
     one_hot,
 )
+from ganzoo.nn.content import content
 from ganzoo.nn.dropout import Dropout, dropout
+from ganzoo.nn.enlarge import Enlarger, dense_block, enlargement, plain_block
 from ganzoo.nn.fixup import calm_discriminator, calm_generator
+from ganzoo.nn.image_pool import ImagePool
 from ganzoo.nn.losses import (
     boundary_seeking,
     hinge,
@@ -54,6 +57,7 @@ from ganzoo.nn.spectral import spectral
 from ganzoo.nn.style import MappingNetwork, Synthesis, path_lengths
 from ganzoo.nn.table import Conditions, RowPicture, TableHead, label_entries
 from ganzoo.nn.together import together
+from ganzoo.nn.translation import PatchDiscriminator, UNet, encoder_depth, residual_translator, source_of
 from ganzoo.nn.waves import PhaseShuffle, wave_encoder, wave_generator
 from ganzoo.nn.whole import whole_batch, whole_batch_norm, whole_sum
 
@@ -63,13 +67,16 @@ __all__ = [
     "ConditionalBatchNorm",
     "Conditions",
     "Dropout",
+    "Enlarger",
     "Headed",
+    "ImagePool",
     "JointDiscriminator",
     "Labelled",
     "MappingNetwork",
     "MinibatchDeviation",
     "MinibatchDiscrimination",
     "Packed",
+    "PatchDiscriminator",
     "PhaseShuffle",
     "Projection",
     "RowPicture",
@@ -77,21 +84,26 @@ __all__ = [
     "SelfAttention",
     "Synthesis",
     "TableHead",
+    "UNet",
     "boundary_seeking",
     "calm_discriminator",
     "calm_generator",
     "categorical_likelihood",
     "class_count",
     "class_likelihood",
+    "content",
     "conv_discriminator",
     "conv_encoder",
     "conv_generator",
     "convolutional",
+    "dense_block",
     "discriminator_for",
     "divergence_penalty",
     "draw_category",
     "dropout",
+    "encoder_depth",
     "encoder_for",
+    "enlargement",
     "gaussian_likelihood",
     "generator_for",
     "gradient_penalty",
@@ -111,6 +123,7 @@ __all__ = [
     "one_hot",
     "packed_space",
     "path_lengths",
+    "plain_block",
     "plain_networks",
     "pulling_away",
     "r1",
@@ -119,10 +132,12 @@ __all__ = [
     "relativistic_average",
     "residual_discriminator",
     "residual_generator",
+    "residual_translator",
     "saturating",
     "score",
     "softmax_discriminator",
     "softmax_generator",
+    "source_of",
     "spectral",
     "together",
     "wasserstein",

@@ -48,3 +48,44 @@ def moved(batch):
         return found
 
     return find
+
+
+@pytest.fixture
+def pairs():
+    """A batch of targets and sources, which for a translation is all that there is."""
+
+    def make(real, source):
+        real, source = (torch.as_tensor(part, dtype=torch.float64) for part in (real, source))
+        return ganzoo.Batch(
+            len(real),
+            step=torch.tensor(0.0),
+            progress=torch.tensor(0.0),
+            device=torch.device("cpu"),
+            fetch={"real": lambda: real, "source": lambda: source},
+        )
+
+    return make
+
+
+@pytest.fixture
+def reached():
+    """Which networks of a translation get a gradient from each of its players, all of their weights; by its name."""
+
+    def find(name, space, options=None):
+        from ganzoo.testing.case import Case
+
+        case = Case(name)
+        case.config = case.architecture.config.parse(options or {})
+        game = case.game(case._with_source(space))
+        found = {}
+        for seat in game.seats:
+            start = seat.player.start
+            _, objective = game.evaluate(seat, game.batch(seat, start, 0), start, 0)
+            everything = {n: list(net.parameters()) for n, net in game.state.modules.items()}
+            parameters = [p for net in everything.values() for p in net if p.requires_grad]
+            gradients = torch.autograd.grad(objective, parameters, allow_unused=True)
+            got = {id(p) for p, g in zip(parameters, gradients, strict=True) if g is not None}
+            found[seat.player.name] = {n for n, net in everything.items() if net and all(id(p) in got for p in net)}
+        return found
+
+    return find

@@ -1,0 +1,1 @@
+"""GANs that translate and edit pictures: from a source, in pairs or from two domains."""

@@ -1,0 +1,18 @@
+import pytest
+import torch
+
+from ganzoo.nn import Enlarger, dense_block, plain_block
+
+
+@pytest.mark.parametrize("block", [plain_block, dense_block])
+def test_it_enlarges_by_the_factor_and_every_weight_is_reached(block):
+    net = Enlarger(1, 3, 4, 2, 4, block)
+    made = net(torch.rand(2, 1, 5, 3))
+    assert made.shape == (2, 3, 20, 12)
+    made.square().sum().backward()
+    assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in net.parameters() if p.dim() > 1)
+
+
+def test_a_dense_block_begins_near_the_identity():
+    x = torch.rand(1, 8, 6, 6)
+    assert (dense_block(8)(x) - x).norm() < 0.5 * x.norm()
