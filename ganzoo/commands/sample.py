@@ -5,10 +5,14 @@ from __future__ import annotations
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ganzoo.errors import UsageError
+
+if TYPE_CHECKING:
+    from ganzoo.engine.generator import Generator
 
 __all__ = ["sample"]
 
@@ -20,6 +24,7 @@ _FRAMES, _MILLISECONDS = 60, 80  # of an animation
 Examples:
   ganzoo sample latest -n 16
   ganzoo sample runs/dcgan-mnist-001 --step 2000 --seed 7 --out digits.png
+  ganzoo sample latest -n 50000 --files --out pictures
   ganzoo sample latest --walk
   ganzoo sample latest -n 1000 --where species=setosa --out rows.csv
   ganzoo sample file:./my-zoo/me/my-gan -n 64
@@ -67,6 +72,7 @@ def sample(
 
     tell = partial(click.echo, err=True)
     generator = api.load(target, step=step, raw=raw_weights, plugin=plugin, revision=revision, tell=tell)
+    rate = 0.0
     if walk:
         from ganzoo.engine.samples import save_animation
 
@@ -77,14 +83,28 @@ def sample(
         save_animation([frame.grid() for frame in frames], path, _MILLISECONDS)
     else:
         where = dict(condition.partition("=")[::2] for condition in conditions)
-        samples = generator.sample(number, seed=seed, labels=labels.split(",") if labels else None, where=where)
-        path = out or _new(target, "sample", "" if files else samples.suffix)
-        if files:
-            samples.save_files(path, force=force)
+        what: dict[str, Any] = {"seed": seed, "labels": labels.split(",") if labels else None, "where": where}
+        if files or (out and out.suffix.lower() == ".npz"):
+            path = out or _new(target, "sample", "")
+            rate = _stream(generator, number, what, path, files=files, force=force)
         else:
-            samples.save(path, force=force)
+            samples = generator.sample(number, **what)
+            path = samples.save(out or _new(target, "sample", samples.suffix), force=force)
     if not quiet:
         click.echo(path)
+        if rate:
+            tell(f"{number:,} samples, {rate:,.0f} a second")
+
+
+def _stream(generator: Generator, number: int, what: dict[str, Any], path: Path, *, files: bool, force: bool) -> float:
+    """Write the samples as they are made; how many a second."""
+    from time import monotonic
+
+    from ganzoo.engine.streaming import stream_to_array, stream_to_files
+
+    begun, write = monotonic(), stream_to_files if files else stream_to_array
+    write(generator.stream(number, **what), number, generator.space, path, force=force)
+    return number / max(monotonic() - begun, 1e-9)
 
 
 def _new(target: str, stem: str, suffix: str) -> Path:

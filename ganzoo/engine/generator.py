@@ -20,7 +20,8 @@ from ganzoo.errors import PluginError, UsageError
 
 __all__ = ["Generator", "draw_prior", "evaluating", "generate"]
 
-_CHUNK = 16  # samples always made together, so that the first of many have the bits of few
+_CHUNK = 16  # samples always made together on a CPU, so that the first of many have the bits of few
+_MANY = 256  # the same on other devices, which so few would not fill
 
 
 def draw_prior(
@@ -128,6 +129,17 @@ class Generator(nn.Module):
         values that rows should have in columns of categories; rows without them are drawn again. The global random
         state is left as it was. Raises UsageError for what does not exist, and where hardly a row is as asked.
         """
+        return Samples(torch.cat(list(self.stream(n, seed=seed, labels=labels, where=where))), self.space)
+
+    def stream(
+        self,
+        n: int,
+        *,
+        seed: int = 0,
+        labels: Sequence[int | str] | None = None,
+        where: Mapping[str, str] | None = None,
+    ) -> Iterator[Tensor]:
+        """The samples that `sample` draws, some at a time on the CPU: (k, *shape) each. Raises UsageError."""
         if self.space.kind == "game":
             raise UsageError(f"{self.name} is a game without samples; its course is in metrics.csv and plots/")
         if self.space.source:
@@ -137,21 +149,20 @@ class Generator(nn.Module):
             )
         if n < 1:
             raise UsageError(f"asked for {n} samples; ask for at least one, for example -n 16")
-        label = self._labels(n + _CHUNK, labels)
+        label = self._labels(n + _MANY, labels)
         asked = Asked(self.space, where or {})
-        parts, found = [], 0
-        with evaluating(dict(self.nets)):
-            for first in count(0, _CHUNK):
-                if found >= n:
-                    break
-                if first >= asked.patience * n:
-                    raise UsageError(f"of {first:,} rows {found:,} are as asked, {asked}; ask for fewer or for less")
-                with drawing(self.device, counted(seed, "sample", first)):
-                    z = draw_prior(self.architecture, _CHUNK, self.config, self.space, self.device)
-                    chosen = label[first : first + _CHUNK] if label is not None else None
-                    parts.append(asked.met(self(z, chosen, where=asked.feature).float().cpu()))
-                    found += len(parts[-1])
-        return Samples(torch.cat(parts)[:n], self.space)
+        together, found = _CHUNK if self.device.type == "cpu" else _MANY, 0
+        for first in count(0, together):
+            if found >= n:
+                break
+            if first >= asked.patience * n:
+                raise UsageError(f"of {first:,} rows {found:,} are as asked, {asked}; ask for fewer or for less")
+            with evaluating(dict(self.nets)), drawing(self.device, counted(seed, "sample", first)):
+                z = draw_prior(self.architecture, together, self.config, self.space, self.device)
+                chosen = label[first : first + together] if label is not None else None
+                made = asked.met(self(z, chosen, where=asked.feature).float().cpu())[: n - found]
+            found += len(made)
+            yield made
 
     @property
     def takes_noise(self) -> bool:

@@ -23,7 +23,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-__all__ = ["FRAMES", "PICTURED", "Samples", "evenly", "picture_bytes", "save_animation", "side_by_side"]
+__all__ = [
+    "FRAMES",
+    "PICTURED",
+    "Samples",
+    "evenly",
+    "picture_bytes",
+    "refuse_to_overwrite",
+    "save_animation",
+    "side_by_side",
+]
 
 FRAMES = 60  # an animation's most frames: longer ones show nothing more and cost megabytes
 
@@ -130,7 +139,7 @@ class Samples:
         known = list(dict.fromkeys([*_FORMATS, self.suffix, ".npz"]))
         if suffix not in known:
             raise UsageError(f"cannot save samples as {path.name!r}; known endings: {' '.join(known)}")
-        _refuse_to_overwrite([path], force)
+        refuse_to_overwrite([path], force)
         if suffix == ".npz":
             buffer = io.BytesIO()
             np.savez_compressed(buffer, samples=self.numpy())
@@ -149,18 +158,22 @@ class Samples:
         Raises UsageError if one of them exists (unless `force`), or if the samples are neither.
         """
         paths = [Path(folder) / f"{number:04d}{self.suffix}" for number in range(len(self))]
-        if self.space.kind == "audio":
-            rate = self.space.details["rate"]
-            contents = [wav_bytes(sound, rate) for sound in self.numpy()]
-        else:
-            contents = [picture_bytes(image, ".png") for image in self.images]
-        _refuse_to_overwrite(paths, force)
+        contents = self.contents()
+        refuse_to_overwrite(paths, force)
         for path, written in zip(paths, contents, strict=True):
             write_whole(path, written)
         return paths
 
+    def contents(self) -> list[bytes]:
+        """Each image or sound as the contents of a file of its own. Raises UsageError if the samples are neither."""
+        if self.space.kind == "audio":
+            rate = self.space.details["rate"]
+            return [wav_bytes(sound, rate) for sound in self.numpy()]
+        return [picture_bytes(image, ".png") for image in self.images]
 
-def _refuse_to_overwrite(paths: Sequence[Path], force: bool) -> None:
+
+def refuse_to_overwrite(paths: Sequence[Path], force: bool) -> None:
+    """Raises UsageError that names the first path which is there already, unless `force`."""
     old = next((path for path in paths if path.exists()), None)
     if old is not None and not force:
         raise UsageError(f"{old} exists already; choose another name with --out, or overwrite it with --force")

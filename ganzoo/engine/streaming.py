@@ -1,0 +1,93 @@
+"""Samples written while more are made: one file each, or one array, of which memory never holds more than a little."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from torch import Tensor
+
+from ganzoo.contract import Space
+from ganzoo.engine.samples import Samples, refuse_to_overwrite
+from ganzoo.errors import UsageError
+
+__all__ = ["file_name", "stream_to_array", "stream_to_files"]
+
+_AHEAD = 4  # batches that may wait for the disk
+
+
+def stream_to_files(batches: Iterator[Tensor], n: int, space: Space, folder: Path, *, force: bool = False) -> None:
+    """Write n images or sounds, given in batches (k, *shape), as folder/0000.png and on, as many digits as n needs.
+
+    A new folder is there with all of them, or not at all. Raises UsageError if a file exists (unless `force`) or if the
+    samples are of another kind, OSError.
+    """
+    if space.kind not in ("image", "audio"):
+        raise UsageError(f"--files: samples of kind {space.kind!r} have no file each; type --out NAME.npz")
+    suffix = ".wav" if space.kind == "audio" else ".png"
+    refuse_to_overwrite([folder / file_name(number, n, suffix) for number in range(n)], force)
+    new = not folder.exists()
+    place = folder.with_name(f".{folder.name}.{os.getpid()}.partial") if new else folder
+    place.mkdir(parents=True, exist_ok=True)
+    first = 0
+
+    def write(batch: Tensor) -> None:
+        nonlocal first
+        for number, contents in enumerate(Samples(batch, space).contents(), first):
+            partial = place / f".{number}.partial"
+            partial.write_bytes(contents)
+            partial.replace(place / file_name(number, n, suffix))
+        first += len(batch)
+
+    try:
+        _behind(batches, write)
+        if new:
+            place.rename(folder)
+    except BaseException:
+        if new:
+            shutil.rmtree(place, ignore_errors=True)
+        raise
+
+
+def file_name(number: int, n: int, suffix: str) -> str:
+    """The name of one of n files, 0000.png and on: with as many digits as keep them in order."""
+    return f"{number:0{max(4, len(str(n - 1)))}d}{suffix}"
+
+
+def stream_to_array(batches: Iterator[Tensor], n: int, space: Space, path: Path, *, force: bool = False) -> None:
+    """Write n samples, given in batches (k, *shape), as `samples` (n, *shape) float32 in an .npz file, whole or not.
+
+    Raises UsageError if the file exists (unless `force`), OSError.
+    """
+    refuse_to_overwrite([path], force)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    header = {"descr": "<f4", "fortran_order": False, "shape": (n, *space.shape)}
+    try:
+        with (
+            zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+            archive.open("samples.npy", "w", force_zip64=True) as member,
+        ):
+            np.lib.format.write_array_header_1_0(member, header)
+            _behind(batches, lambda batch: member.write(np.ascontiguousarray(batch.numpy(), "<f4").data.cast("B")))
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def _behind(batches: Iterator[Tensor], write: Callable[[Tensor], object]) -> None:
+    """Write every batch in a thread, in order, while the next ones are made, at most a few of them ahead."""
+    waiting: list[Future[object]] = []
+    with ThreadPoolExecutor(1) as writer:
+        for batch in batches:
+            waiting.append(writer.submit(write, batch))
+            while len(waiting) > _AHEAD:
+                waiting.pop(0).result()
+        for future in waiting:
+            future.result()
