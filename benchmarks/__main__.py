@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from benchmarks.data import data
 from benchmarks.digits import digits
 from benchmarks.load import load
 from benchmarks.memory import memory
@@ -19,7 +20,7 @@ def benchmarks() -> None:
     """Measure ganzoo against other ways to do the same. GANZOO_DATA names the folder that holds MNIST."""
 
 
-for _command in (speed, start, load, memory, digits, side_by_side):
+for _command in (speed, start, load, memory, digits, side_by_side, data):
     benchmarks.add_command(_command)
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["sample"]
 
 _FRAMES, _MILLISECONDS = 60, 80  # of an animation
+_TOLD_FROM = 1000  # samples, whose pace is worth a line
 
 
 @click.command(
@@ -92,7 +93,7 @@ def sample(
             path = samples.save(out or _new(target, "sample", samples.suffix), force=force)
     if not quiet:
         click.echo(path)
-        if rate:
+        if number >= _TOLD_FROM and rate:
             tell(f"{number:,} samples, {rate:,.0f} a second")
 
 

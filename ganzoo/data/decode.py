@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import IO, Any, Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from ganzoo.data.request import Half
 __all__ = ["decode", "fit", "suffixes", "upright"]
 
 
+@cache
 def suffixes() -> frozenset[str]:
     """The suffixes of the formats that Pillow reads here, such as .png."""
     return frozenset(suffix for suffix, kind in Image.registered_extensions().items() if kind in Image.OPEN)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -22,11 +23,15 @@ MEMBER_LIMIT = 256 * 2**20  # bytes; a larger member of a zip is not a picture
 
 @dataclass(frozen=True)
 class Files:
-    """Image files in order of their names. versions: two numbers each that change with the contents."""
+    """The image files of a folder or a zip. key: changes when a name or a file's contents do, whatever their order.
+
+    list: their names in order, made when called, since a million names take memory that a key does not.
+    """
 
     path: Path
-    names: tuple[str, ...]
-    versions: tuple[tuple[int, int], ...]
+    key: str
+    count: int
+    list: Callable[[], Sequence[str]]
     open: Callable[[str], IO[bytes]]
 
 
@@ -35,22 +40,49 @@ def folder_files(path: Path, only: Collection[str] | None = None) -> Files:
 
     Raises DataError if there are none, saying what is there, and OSError if it cannot be listed.
     """
-    found: dict[str, tuple[int, int]] = {}
-    others: list[str] = []
-    seen = set()
-    for folder, folders, files in os.walk(path, onerror=_raise, followlinks=True):
+    wanted = None if only is None else frozenset(only)
+
+    def images() -> Iterator[tuple[str, os.DirEntry[str]]]:
+        return ((name, entry) for name, entry in _walk(path) if _is_image(name) and (wanted is None or name in wanted))
+
+    def versions() -> Iterator[tuple[str, int, int]]:
+        for name, entry in images():
+            status = entry.stat()
+            yield name, status.st_size, status.st_mtime_ns
+
+    key, count = _key(versions())
+    if not count:
+        raise _none(path, (name for name, _ in _walk(path) if not _is_image(name)))
+    return Files(
+        path, key, count, lambda: sorted(name for name, _ in images()), lambda name: Path(path, name).open("rb")
+    )
+
+
+def _walk(path: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """The files below a folder as names with slashes, links followed, hidden folders and loops left out."""
+    waiting, seen = [(str(path), "")], set()
+    while waiting:
+        folder, prefix = waiting.pop()
         real = os.path.realpath(folder)
-        folders[:] = [] if real in seen else [name for name in folders if _visible(name)]
-        files = [] if real in seen else files
+        if real in seen:
+            continue
         seen.add(real)
-        for file in files:
-            name = Path(folder, file).relative_to(path).as_posix()
-            if not _is_image(name):
-                others.append(name)
-            elif only is None or name in only:
-                status = os.stat(os.path.join(folder, file))
-                found[name] = (status.st_size, status.st_mtime_ns)
-    return _files(path, found, others, lambda name: Path(path, name).open("rb"))
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    if _visible(entry.name):
+                        waiting.append((entry.path, f"{prefix}{entry.name}/"))
+                else:
+                    yield prefix + entry.name, entry
+
+
+def _key(versions: Iterable[tuple[str, int, int]]) -> tuple[str, int]:
+    """A key of (name, version) in any order, since it is a sum of hashes, and how many there were."""
+    total = count = 0
+    for count, version in enumerate(versions, 1):  # noqa: B007  # the last one is the number of all
+        digest = hashlib.blake2b("{}\0{}\0{}".format(*version).encode("utf-8", "surrogateescape"), digest_size=16)
+        total += int.from_bytes(digest.digest(), "little")
+    return f"{total % 2**128:032x}-{count}", count
 
 
 @contextmanager
@@ -63,27 +95,26 @@ def zip_files(path: Path) -> Iterator[Files]:
     with archive:
         members = [member for member in archive.infolist() if not member.is_dir()]
         images = {member.filename: (member.file_size, member.CRC) for member in members if _is_image(member.filename)}
-        others = [member.filename for member in members if not _is_image(member.filename)]
+        if not images:
+            raise _none(path, (member.filename for member in members))
 
         def read(name: str) -> IO[bytes]:
             if images[name][0] > MEMBER_LIMIT:
                 raise ValueError(f"{images[name][0]:,} bytes unpacked, more than an image has")
             return io.BytesIO(archive.read(name))
 
-        yield _files(path, images, others, read)
+        key, count = _key((name, size, crc) for name, (size, crc) in images.items())
+        yield Files(path, key, count, lambda: sorted(images), read)
 
 
-def _files(path: Path, found: dict[str, tuple[int, int]], others: list[str], read: Callable[[str], IO[bytes]]) -> Files:
-    if not found:
-        kinds = Counter(PurePosixPath(name).suffix or "no suffix" for name in others)
-        most = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))[:5]
-        seen = ", ".join(f"{count:,} x {kind}" for kind, count in most)
-        raise DataError(
-            f"{path}: no images in it; found {seen or 'no files'};"
-            " type --data with a folder or zip of png, jpg, webp, ... files"
-        )
-    names = tuple(sorted(found))
-    return Files(path, names, tuple(found[name] for name in names), read)
+def _none(path: Path, others: Iterable[str]) -> DataError:
+    kinds = Counter(PurePosixPath(name).suffix or "no suffix" for name in others)
+    most = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))[:5]
+    seen = ", ".join(f"{count:,} x {kind}" for kind, count in most)
+    return DataError(
+        f"{path}: no images in it; found {seen or 'no files'};"
+        " type --data with a folder or zip of png, jpg, webp, ... files"
+    )
 
 
 def _visible(name: str) -> bool:
@@ -91,9 +122,5 @@ def _visible(name: str) -> bool:
 
 
 def _is_image(name: str) -> bool:
-    path = PurePosixPath(name)
-    return path.suffix.lower() in suffixes() and all(map(_visible, path.parts))
-
-
-def _raise(error: OSError) -> None:
-    raise error
+    dot = name.rfind(".")
+    return dot >= 0 and name[dot:].lower() in suffixes() and all(map(_visible, name.split("/")))

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -44,7 +44,7 @@ def open_zip(path: Path, request: Request) -> Dataset:
 
 def _open(name: str, files: Files, request: Request) -> Dataset:
     source = _key(str(files.path.resolve()), request.size, request.channels, request.half)
-    folder = keep(source, _key(FORMAT, files.names, files.versions), partial(_build, files, request))
+    folder = keep(source, _key(FORMAT, files.key), partial(_build, files, request))
     try:
         about = json.loads((folder / "about.json").read_text("utf-8"))
         samples = np.load(folder / "samples.npy", mmap_mode="c", allow_pickle=False)
@@ -75,7 +75,7 @@ def _build(files: Files, request: Request, folder: Path) -> None:
     raw = folder / "samples.raw"
     names, proportions, unreadable, all_grey = _decode(files, request, raw)
     if not names:
-        raise DataError(f"{files.path}: none of {len(files.names):,} images is readable; {unreadable[0]}")
+        raise DataError(f"{files.path}: none of {files.count:,} images is readable; {unreadable[0]}")
     decoded = 1 if request.channels == 1 else 3
     channels = request.channels or (1 if all_grey else 3)
     shape = (channels, request.size, request.size)
@@ -115,8 +115,9 @@ def _decode(files: Files, request: Request, raw: Path) -> tuple[list[str], list[
     read = partial(_decode_one, files, request)
     with raw.open("wb") as out, ThreadPoolExecutor() as pool, warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        for start in range(0, len(files.names), CHUNK):
-            chunk = files.names[start : start + CHUNK]
+        listed = files.list()
+        for start in range(0, len(listed), CHUNK):
+            chunk = listed[start : start + CHUNK]
             for name, found in zip(chunk, pool.map(read, chunk), strict=True):
                 if isinstance(found, str):
                     unreadable.append(f"{name} ({found})")
@@ -142,17 +143,20 @@ def _decode_one(files: Files, request: Request, name: str) -> tuple[np.ndarray[A
 
 def _labels(names: Sequence[str]) -> tuple[np.ndarray[Any, Any] | None, list[str], list[str]]:
     """The labels (N,), the classes and the notes: the first folder in which the names differ is the class."""
-    parts = [PurePosixPath(name).parts for name in names]
-    while min(map(len, parts)) > 1 and len({part[0] for part in parts}) == 1:
-        parts = [part[1:] for part in parts]
-    outside = sum(len(part) == 1 for part in parts)
-    if outside == len(parts):
+    skip = 0  # letters that all names begin with: folders that hold everything
+    while True:
+        firsts = {name[skip:].partition("/")[0] if "/" in name[skip:] else "" for name in names}
+        if len(firsts) > 1 or "" in firsts:
+            break
+        skip += len(firsts.pop()) + 1
+    outside = sum("/" not in name[skip:] for name in names)
+    if outside == len(names):
         return None, [], []
     if outside:
-        return None, [], [f"{outside:,} of {len(parts):,} images lie outside the sub-folders: no labels"]
-    classes = sorted({part[0] for part in parts})
+        return None, [], [f"{outside:,} of {len(names):,} images lie outside the sub-folders: no labels"]
+    classes = sorted(firsts)
     codes = {name: code for code, name in enumerate(classes)}
-    return np.array([codes[part[0]] for part in parts], np.int64), classes, []
+    return np.array([codes[name[skip:].partition("/")[0]] for name in names], np.int64), classes, []
 
 
 def _key(*parts: object) -> str:
