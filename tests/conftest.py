@@ -3,9 +3,9 @@
 import importlib
 import os
 import shutil
-import site
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -116,7 +116,10 @@ def ganzoo(capsys, installed, monkeypatch):
 
 
 class Elsewhere:
-    """An environment of its own with ganzoo and all that it needs, into which plugins are installed for real."""
+    """An environment of its own with ganzoo and all that it needs, into which plugins are installed for real.
+
+    What ours has is there by links: made at once, seen by uv too, and changed there alone.
+    """
 
     def __init__(self, folder: Path):
         self.uv = shutil.which("uv")
@@ -125,23 +128,26 @@ class Elsewhere:
         self.run(self.uv, "venv", "--quiet", "--python", sys.executable, environment)
         self.python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
         packages = Path(self.run(self.python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip())
-        ours = [path for path in site.getsitepackages() if Path(path).is_dir()]  # torch is not installed again
-        (packages / "with_ours.pth").write_text("".join(f"import site; site.addsitedir({path!r})\n" for path in ours))
+        for path in Path(sysconfig.get_path("purelib")).iterdir():
+            if path.suffix == ".dist-info":  # uv follows no link to one
+                shutil.copytree(path, packages / path.name)
+            elif not (packages / path.name).exists():
+                (packages / path.name).symlink_to(path)
 
-    def run(self, *command, cwd=None):
-        """A command's standard output; it must succeed."""
+    def run(self, *command, cwd=None, code=0):
+        """A command's standard output; it must succeed, or end with that exit code and then it is its errors."""
         outside = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "VIRTUAL_ENV")}
         done = subprocess.run(command, cwd=cwd or self.folder, capture_output=True, text=True, env=outside, timeout=300)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stderr if code else done.stdout
 
     def pip(self, verb, *arguments):
         """`uv pip install` or `uninstall` there."""
         return self.run(self.uv, "pip", verb, "--quiet", "--python", self.python, *arguments)
 
-    def ganzoo(self, *arguments, cwd=None):
+    def ganzoo(self, *arguments, cwd=None, code=0):
         """`ganzoo` there."""
-        return self.run(self.python, "-m", "ganzoo", *arguments, cwd=cwd)
+        return self.run(self.python, "-m", "ganzoo", *arguments, cwd=cwd, code=code)
 
 
 @pytest.fixture
