@@ -35,7 +35,7 @@ def build(
     stored = {key: (value.dtype, tuple(value.shape)) for key, value in tensors.items()}
     if wrong := differences(generator, stored):
         raise CheckpointError(f"{where} does not fit {name}: {wrong}")
-    return filled(generator, tensors, where)
+    return filled(generator, {key: value.clone() for key, value in tensors.items()}, where)  # not of a mapped file
 
 
 def blank(name: str, architecture: Architecture, config: Config, space: Space) -> Generator:
@@ -73,11 +73,12 @@ def differences(generator: Generator, stored: Mapping[str, tuple[torch.dtype, tu
 def filled(generator: Generator, tensors: Mapping[str, Tensor], where: str) -> Generator:
     """A blank generator with these tensors, which fit, in eval mode and without gradients.
 
-    where: the file that an error names. Raises CheckpointError for values that are not finite.
+    The tensors become the generator's own. where: the file that an error names. Raises CheckpointError for values
+    that are not finite.
     """
     expected = _tensors(generator)
-    tensors = {key: value.to(expected[key].dtype, copy=True) for key, value in tensors.items()}  # not of a mapped file
-    bad = [key for key, value in tensors.items() if value.is_floating_point() and not torch.isfinite(value).all()]
+    tensors = {key: value.to(expected[key].dtype) for key, value in tensors.items()}
+    bad = [key for key, value in tensors.items() if value.is_floating_point() and not _is_finite(value)]
     if bad:
         raise CheckpointError(f"{where} holds values that are not finite, for example in {bad[0]!r}")
     generator.load_state_dict({f"nets.{key}": value for key, value in tensors.items()}, assign=True)
@@ -87,6 +88,11 @@ def filled(generator: Generator, tensors: Mapping[str, Tensor], where: str) -> G
         generator.nets = nn.ModuleDict({key: networks[key] for key in generator.architecture.generator})
         generator.load_state_dict({f"nets.{key}": value for key, value in tensors.items()})
     return generator.eval().requires_grad_(False)
+
+
+def _is_finite(value: Tensor) -> bool:
+    """Whether every number is; looks at the least and the greatest alone, which takes no memory."""
+    return not value.numel() or bool(torch.isfinite(torch.stack(value.aminmax())).all())
 
 
 def _tensors(generator: Generator) -> dict[str, Tensor]:

@@ -103,6 +103,7 @@ def _refusal(error: Exception, doing: str, repo: str) -> str:
 def without_tokens(text: str) -> str:
     """The text with anything that is or looks like an access token taken out."""
     text = re.sub(r"\bhf_[A-Za-z0-9]{8,}", "hf_***", text)
+    text = re.sub(r"://[^/@\s]+@", "://***@", text)
     for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"):
         if secret := os.environ.get(name, ""):
             text = text.replace(secret, "***")

@@ -102,7 +102,7 @@ def _on_hub(repo: str, revision: str, tell: Callable[[str], None], whole: bool, 
 
     pins = manifest(folder)
     _verify_or_drop(folder, pins, [name for name in names if name in pins] if whole else NEEDED, MANIFEST)
-    tell(f"{repo} is not in the registry: its contents are unverified; this is {pinned}")
+    tell(f"{repo} is not in the registry: its contents are unverified; this is {pinned}{remote.elsewhere()}")
     return Fetched(folder, pins, pinned)
 
 

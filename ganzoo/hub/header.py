@@ -24,10 +24,11 @@ _MOST_BYTES, _MOST_TENSORS, _MOST_DIMENSIONS = 1 << 20, 20_000, 8
 
 @dataclass(frozen=True)
 class Stored:
-    """One tensor as the header describes it: type as in SIZES, shape."""
+    """One tensor as the header describes it: type as in SIZES, shape, and at which byte of the file it begins."""
 
     dtype: str
     shape: tuple[int, ...]
+    start: int
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def parse_header(start: bytes, size: int, where: str) -> Header:
     for name, described in values.items():
         if not TENSOR.fullmatch(name):
             raise ModelError(f"{where} names a tensor {shortened(name)}; names match {TENSOR.pattern}")
-        tensors[name], span = _stored(described, f"{where}: tensor {shortened(name)}")
+        tensors[name], span = _stored(described, f"{where}: tensor {shortened(name)}", 8 + length)
         spans.append(span)
     place = 0
     for first, last in sorted(spans):
@@ -78,8 +79,8 @@ def parse_header(start: bytes, size: int, where: str) -> Header:
     return Header(metadata, tensors)
 
 
-def _stored(described: object, where: str) -> tuple[Stored, tuple[int, int]]:
-    """One tensor and the bytes it has, from its first to behind its last."""
+def _stored(described: object, where: str, data: int) -> tuple[Stored, tuple[int, int]]:
+    """One tensor and the bytes it has, from its first to behind its last. data: where the tensors begin."""
     mistakes: list[str] = []
     fields = Fields(described, where, mistakes)
     dtype = fields.text("dtype", re.compile("|".join(SIZES)), like=", ".join(SIZES))
@@ -95,7 +96,7 @@ def _stored(described: object, where: str) -> tuple[Stored, tuple[int, int]]:
         fields.wrong("data_offsets", f"are {span[1] - span[0]:,} bytes, {dtype} of {shape} has another number")
     if mistakes:
         raise ModelError(mistakes[0])
-    return Stored(dtype, tuple(shape)), (span[0], span[1])
+    return Stored(dtype, tuple(shape), data + span[0]), (span[0], span[1])
 
 
 def seems(start: bytes) -> str:

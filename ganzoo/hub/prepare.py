@@ -156,19 +156,19 @@ def _metrics(run: Path, folder: Path, generator: Generator, half: bool, tell: Ca
 
 def _picture(run: Path, folder: Path, generator: Generator, tell: Callable[[str], None]) -> None:
     """samples.png: samples of seed 0 where the kind has a picture, else the run's own."""
-    path = folder / "samples.png"
+    path, own = folder / "samples.png", run / "samples.png"
+    most = FILES["samples.png"]
     if generator.space.kind in PICTURED and not generator.space.source:
-        count = 16 if generator.space.kind == "image" else 1000
-        write_whole(path, picture_bytes(generator.sample(count, seed=0).grid(), ".png"))
+        count = 1000 if generator.space.kind in ("vector", "table") else 16  # points, or pictures beside each other
+        contents = picture_bytes(generator.sample(count, seed=0).grid(), ".png")
+    elif own.is_file():
+        contents = b"" if own.is_symlink() or own.stat().st_size > most else own.read_bytes()
+    else:
         return
-    own = run / "samples.png"
-    if not own.is_file():
-        return
-    contents = own.read_bytes()
-    if own.is_symlink() or not contents.startswith(_PICTURE) or len(contents) > FILES["samples.png"]:
-        tell(f"{own} is left out: it is no PNG of at most {FILES['samples.png']:,} bytes")
-        return
-    write_whole(path, contents)
+    if contents.startswith(_PICTURE) and len(contents) <= most:
+        write_whole(path, contents)
+    else:
+        tell(f"samples.png is left out: it is no PNG of at most {most:,} bytes")
 
 
 def _drawn(generator: Generator) -> torch.Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -21,7 +22,7 @@ from ganzoo.hub.failures import calling
 from ganzoo.hub.fields import shortened
 from ganzoo.hub.registry import COMMIT
 
-__all__ = ["Commit", "cached", "client", "commit_of", "drop", "fetch", "quiet_unless_terminal", "remember"]
+__all__ = ["Commit", "cached", "client", "commit_of", "drop", "elsewhere", "fetch", "quiet_unless_terminal", "remember"]
 
 _TIMEOUT = 30.0  # seconds without an answer
 
@@ -42,6 +43,11 @@ def client() -> HfApi:
     if place.scheme != "https" and place.hostname not in ("localhost", "127.0.0.1", "::1"):
         raise UsageError(f"HF_ENDPOINT={shortened(constants.ENDPOINT)} is not encrypted; it should begin with https://")
     return HfApi(library_name="ganzoo", library_version=__version__)
+
+
+def elsewhere() -> str:
+    """` on HOST` where HF_ENDPOINT names a Hub, empty for the usual one."""
+    return f" on {urlsplit(constants.ENDPOINT).netloc.rpartition('@')[2]}" if os.environ.get("HF_ENDPOINT") else ""
 
 
 def commit_of(repo: str, revision: str, tell: Callable[[str], None]) -> Commit:

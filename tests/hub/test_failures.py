@@ -87,7 +87,7 @@ def test_our_own_errors_pass():
 
 def test_no_token_is_ever_told(monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "secret-of-another-form")
-    text = without_tokens(f"Bearer {TOKEN} at secret-of-another-form")
-    assert text == "Bearer hf_*** at ***"
+    text = without_tokens(f"Bearer {TOKEN} at secret-of-another-form, https://me:word@hub.org/x")
+    assert text == "Bearer hf_*** at ***, https://***@hub.org/x"
     error = explained(ValueError(f"header {TOKEN}"), "to publish", "me/gan")
     assert TOKEN not in str(error)

@@ -2,6 +2,7 @@ import json
 import os
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import safetensors.torch
 import torch
 
 import ganzoo
+from ganzoo import catalogue
+from ganzoo.engine.generator import Generator
 from ganzoo.errors import CheckpointError, ModelError, UsageError
 from ganzoo.hub import prepare, registry, zoo
 from ganzoo.hub.card import MARKER
@@ -167,6 +170,29 @@ def test_nothing_is_sent_if_it_does_not_come_back_the_same(run, told, monkeypatc
     with pytest.raises(ModelError, match="draws other samples once it is read back; nothing was published"):
         publish(run, TO, tell=told.append)
     assert not Path("zoo").exists()
+
+
+def test_a_translation_is_compared_on_sources_that_are_noise():
+    def generate(nets, batch, config):
+        return nets.G(batch.source)
+
+    space = ganzoo.Space(kind="image", shape=(1, 4, 4), source=ganzoo.Space(kind="image", shape=(1, 4, 4)))
+    architecture = replace(catalogue.load("vanilla-mlp"), generate=generate)
+    translates = Generator("a-gan", architecture, architecture.config(), space, {"G": torch.nn.Conv2d(1, 1, 1)})
+    first = prepare._drawn(translates)
+    assert first.shape == (4, 1, 4, 4)
+    assert torch.equal(first, prepare._drawn(translates))
+    translates.nets["G"].bias.data += 1
+    assert not torch.equal(first, prepare._drawn(translates))
+
+
+@pytest.mark.parametrize("contents", [b"<svg>", b"\x89PNG\r\n\x1a\n" + bytes(5 << 20)])
+def test_a_picture_that_is_none_or_too_large_is_left_out(run, told, monkeypatch, contents):
+    monkeypatch.setattr(prepare, "PICTURED", ())  # as of a kind that has no picture but the run's own
+    (run / "samples.png").write_bytes(contents)
+    publish(run, TO, tell=told.append)
+    assert told == ["samples.png is left out: it is no PNG of at most 4,194,304 bytes"]
+    assert not (newest() / "samples.png").exists()
 
 
 def test_half_and_the_discriminator(run, told):
