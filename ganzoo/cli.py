@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from ganzoo import __version__
+from ganzoo.commands.apply import apply
 from ganzoo.commands.config import config
 from ganzoo.commands.datasets import datasets
 from ganzoo.commands.devices import devices
@@ -45,7 +46,7 @@ def ganzoo() -> None:
 
 
 _commands = (
-    train, resume, sample, evaluate, publish, download, export,
+    train, resume, sample, apply, evaluate, publish, download, export,
     list_, models, show, datasets, plugins, config, registry, devices, doctor,
 )  # fmt: skip
 for _command in _commands:

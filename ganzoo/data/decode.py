@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 
 from ganzoo.data.request import Half
 
-__all__ = ["decode", "fit", "suffixes", "upright"]
+__all__ = ["decode", "fit", "opaque", "suffixes", "upright"]
 
 
 @cache
@@ -47,13 +47,18 @@ def fit(image: Image.Image, size: int, mode: Literal["L", "RGB"]) -> np.ndarray[
 
     What is transparent becomes white. 16-bit and floating-point greys are scaled, not clipped.
     """
+    pixels = np.asarray(ImageOps.fit(opaque(image).convert(mode), (size, size), Image.Resampling.BICUBIC))
+    return pixels[None] if mode == "L" else pixels.transpose(2, 0, 1)
+
+
+def opaque(image: Image.Image) -> Image.Image:
+    """The same image without transparency, which becomes white, in a mode of 8 bits."""
     if image.mode.startswith(("I", "F")):
-        image = _eight_bits(image)
-    elif image.has_transparency_data:
+        return _eight_bits(image)
+    if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    pixels = np.asarray(ImageOps.fit(image.convert(mode), (size, size), Image.Resampling.BICUBIC))
-    return pixels[None] if mode == "L" else pixels.transpose(2, 0, 1)
+    return image
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

@@ -1,0 +1,74 @@
+"""`ganzoo apply`: translate pictures by a trained translation, files and folders of any size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ganzoo.errors import DataError, UsageError
+
+__all__ = ["apply"]
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  ganzoo apply latest sketch.png
+  ganzoo apply runs/srgan-photos-001 small/ --out large
+"""
+)
+@click.argument("target", type=click.Path())
+@click.argument("inputs", nargs=-1, metavar="PICTURE...", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="a folder for all, or one picture's file")
+@click.option("--force", is_flag=True, help="overwrite what is there")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="of the noise, where it takes any")
+@click.option("--label", help="the class to make, where it knows classes")
+@click.option("--step", type=click.IntRange(0), metavar="N", help="the run's checkpoint of this step")
+@click.option("--device", default="auto", show_default=True, metavar="DEVICE", help="auto, cpu, cuda, mps or xpu")
+@click.option("-q", "--quiet", is_flag=True, help="print nothing")
+def apply(
+    target: str,
+    inputs: tuple[Path, ...],
+    out: Path | None,
+    force: bool,
+    seed: int,
+    label: str | None,
+    step: int | None,
+    device: str,
+    quiet: bool,
+) -> None:
+    """Translate pictures by a trained translation.
+
+    TARGET is a run's folder or name, a checkpoint file, a model folder, or `latest`; each PICTURE a file, or a folder
+    of files. A translation keeps the size of its picture, or enlarges it. It is a new file beside the picture, and
+    its path is printed.
+    """
+    if not inputs:
+        raise UsageError(f"no picture is named; type for example: ganzoo apply {target} picture.png")
+    from ganzoo import api
+    from ganzoo.engine.apply import jobs_for, read_picture, translate_picture
+    from ganzoo.engine.device import choose
+    from ganzoo.engine.files import write_whole
+    from ganzoo.engine.samples import picture_bytes
+
+    generator = api.load(target, step=step)
+    space = generator.space.source
+    if space is None:
+        raise UsageError(f"{generator.name} draws samples from noise; type: ganzoo sample {target}")
+    jobs = jobs_for(inputs, generator.name, out, force=force)
+    generator = generator.to(choose(device))
+    unreadable = []
+    for job in jobs:
+        try:
+            source = read_picture(job.source, space)
+        except DataError as error:
+            unreadable.append(str(error))
+            continue
+        picture, note = translate_picture(generator, source, seed=seed, label=label)
+        job.target.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(job.target, picture_bytes(picture, job.target.suffix.lower()))
+        if not quiet:
+            click.echo(f"{job.target}  ({note})" if note else job.target)
+    if unreadable:
+        raise DataError("\n".join(unreadable))

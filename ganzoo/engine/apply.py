@@ -1,0 +1,155 @@
+"""Pictures through a translation: files of any size in, pictures of the same proportions out.
+
+Shapes: C H W image in [-1, 1].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor
+
+from ganzoo.contract import Space
+from ganzoo.data.decode import opaque, suffixes, upright
+from ganzoo.engine.generator import Generator
+from ganzoo.engine.samples import Samples
+from ganzoo.errors import DataError, UsageError
+
+__all__ = ["Job", "jobs_for", "read_picture", "translate_picture"]
+
+TILE, OVERLAP = 512, 32  # pixels of the source: a larger picture is translated in tiles that overlap
+_WRITTEN = (".png", ".webp", ".jpg", ".jpeg")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One picture to translate, and the file that it becomes."""
+
+    source: Path
+    target: Path
+
+
+def jobs_for(inputs: Sequence[Path], name: str, out: Path | None, *, force: bool = False) -> list[Job]:
+    """A job for each picture among files and, in any depth, folders.
+
+    Without `out`, beside its source as <stem>-<name>.png; with it, under its own name in that folder, or, of a single
+    file, in the file of that name. Raises UsageError with every mistake: what is not there, holds no picture, or
+    would be overwritten.
+    """
+    mistakes, jobs = list[str](), list[Job]()
+    single = len(inputs) == 1 and inputs[0].is_file() and out is not None and out.suffix.lower() in _WRITTEN
+    for given in inputs:
+        found = [given] if given.is_file() else []
+        if given.is_dir():
+            found = sorted(path for path in given.rglob("*") if path.is_file() and path.suffix.lower() in suffixes())
+        if not found:
+            mistakes.append(f"{given}: no pictures in it" if given.is_dir() else f"{given}: no such file or folder")
+        for source in found:
+            kept = source.suffix if source.suffix.lower() in _WRITTEN else ".png"
+            if out is None:
+                target = source.with_name(f"{source.stem}-{name}.png")
+            elif single:
+                target = out
+            else:
+                inside = source.relative_to(given) if given.is_dir() else Path(source.name)
+                target = (out / inside).with_suffix(kept)
+            jobs.append(Job(source, target))
+    targets = [job.target for job in jobs]
+    twice = sorted({str(target) for target in targets if targets.count(target) > 1}) if len(targets) < 10_000 else []
+    mistakes += [f"{target} would be written twice; type another --out, or fewer pictures at once" for target in twice]
+    mistakes += [
+        f"{job.target} exists already; choose another place with --out, or overwrite it with --force"
+        for job in jobs
+        if job.target.exists() and (not force or job.target.resolve() == job.source.resolve())
+    ]
+    if mistakes:
+        more = [f"and {len(mistakes) - 5:,} more"] if len(mistakes) > 5 else []
+        raise UsageError(*mistakes[:5], *more)
+    return jobs
+
+
+def read_picture(path: Path, space: Space) -> Tensor:
+    """A picture in its own size, with the channels of the space: (1, C, H, W). Raises DataError if it is unreadable."""
+    channels = space.shape[0]
+    if space.kind != "image" or channels not in (1, 3):
+        raise UsageError(f"this translation starts from {space.kind}s of {space}, which no picture's file holds")
+    try:
+        with path.open("rb") as file:
+            picture = opaque(upright(file, 1 << 20)).convert("L" if channels == 1 else "RGB")
+        pixels = np.asarray(picture)
+    except Exception as error:  # a damaged file can raise nearly anything in a decoder
+        raise DataError(f"{path}: not a readable picture ({' '.join(str(error).split())})") from None
+    pixels = pixels[None] if channels == 1 else pixels.transpose(2, 0, 1)
+    return torch.from_numpy(pixels.copy()).float()[None] / 127.5 - 1
+
+
+def translate_picture(
+    generator: Generator, source: Tensor, *, seed: int = 0, label: str | None = None, tile: int = TILE
+) -> tuple[Image.Image, str]:
+    """The translation of one picture (1, C, H, W), and a sentence where it had to be resized for it, else "".
+
+    Where the generator takes any size it keeps its own, in tiles if it is large; edges are reflected up to the
+    multiple that it takes. Otherwise it is resized to what the generator was built for, and back.
+    """
+    space, start = generator.space, generator.space.source
+    assert start is not None, "a translation starts from something"
+    factor = space.shape[1] / start.shape[1]
+    height, width = source.shape[2:]
+    labels = None if label is None else [label]
+    multiple = generator.architecture.multiple
+    if not multiple:
+        fitted = F.interpolate(source, start.shape[1:], mode="bicubic", antialias=True).clamp(-1, 1)
+        made = generator.translate(fitted, seed=seed, labels=labels).tensor
+        size = (round(height * factor), round(width * factor))
+        note = "" if (height, width) == tuple(start.shape[1:]) else (
+            f"{width}x{height} resized to {start.shape[2]}x{start.shape[1]}, which this generator is for, and back"
+        )  # fmt: skip
+        return _picture(F.interpolate(made, size, mode="bicubic", antialias=True) if note else made, space), note
+    scale = round(factor)
+    made = torch.zeros(1, space.shape[0], height * scale, width * scale)
+    weight = torch.zeros(1, 1, height * scale, width * scale)
+    for top in _starts(height, tile):
+        for left in _starts(width, tile):
+            part = source[:, :, top : top + tile, left : left + tile]
+            rows, columns = part.shape[2:]
+            whole = _padded(part, multiple, start.shape[1:])
+            got = generator.translate(whole, seed=seed, labels=labels).tensor[:, :, : rows * scale, : columns * scale]
+            window = _ramp(rows * scale, scale)[:, None] * _ramp(columns * scale, scale)
+            place = (slice(top * scale, (top + rows) * scale), slice(left * scale, (left + columns) * scale))
+            made[:, :, *place] += got * window
+            weight[:, :, *place] += window
+    return _picture(made / weight, space), ""
+
+
+def _starts(length: int, tile: int) -> list[int]:
+    """Where tiles begin, the last one ending with the picture."""
+    step = max(1, tile - OVERLAP)
+    return [*range(0, max(1, length - tile), step), length - tile] if length > tile else [0]
+
+
+def _ramp(length: int, scale: int) -> Tensor:
+    """Weights that rise over the overlap at both ends, so that tiles are blended: (length,), above 0."""
+    near = torch.arange(1, length + 1)
+    return torch.minimum(near, near.flip(0)).clamp(max=OVERLAP * scale).float()
+
+
+def _padded(part: Tensor, multiple: int, least: Sequence[int]) -> Tensor:
+    """The picture with its far edges reflected, up to a multiple and to the size that the generator learned on."""
+    for axis in (2, 3):
+        wanted = max(part.shape[axis], least[axis - 2])
+        missing = wanted + -wanted % multiple - part.shape[axis]
+        while missing:
+            step = min(missing, part.shape[axis])
+            mirrored = part.flip(axis).narrow(axis, 0, step)
+            part, missing = torch.cat([part, mirrored], axis), missing - step
+    return part
+
+
+def _picture(made: Tensor, space: Space) -> Image.Image:
+    return Samples(made, space).images[0]
