@@ -54,7 +54,7 @@ def test_a_folder_of_another_name_needs_no_dot(tmp_path, request_of, picture, mo
     ("asked", "message"),
     [
         ("mnits", r"unknown data set 'mnits'; did you mean .*'mnist'.*; see `ganzoo datasets`"),
-        ("no-such-thing", r"unknown data set 'no-such-thing'; known: celeba, .*--data \./FOLDER"),
+        ("no-such-thing", r"unknown data set 'no-such-thing'; known: .*celeba, .*--data \./FOLDER"),
         ("./nowhere", r"--data \./nowhere: no such file or folder; type a path that exists"),
         ("nothing.zip", r"--data nothing\.zip: no such file or folder"),
     ],
@@ -68,7 +68,9 @@ def test_neither_a_name_nor_a_path(tmp_path, request_of, monkeypatch, asked, mes
 
 def test_a_file_of_another_kind(tmp_path, request_of, picture):
     picture().save(tmp_path / "one.png")
-    with pytest.raises(DataError, match=r"one\.png: expected a folder or zip of images, an \.npz or an idx"):
+    with pytest.raises(
+        DataError, match=r"one\.png: expected a folder or zip of images or wav files, an \.npz, a \.csv or an idx"
+    ):
         open_dataset(str(tmp_path / "one.png"), request_of())
 
 
