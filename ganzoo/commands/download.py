@@ -52,5 +52,8 @@ def download(name: str, revision: str, out: Path | None, force: bool, allow_yank
     if out:
         from ganzoo.hub.zoo import copy_whole
 
-        copy_whole(found.folder, out)
+        try:
+            copy_whole(found.folder, out)
+        except OSError as error:
+            raise UsageError(f"cannot write to {out}: {error.strerror or error}; nothing of it is left") from None
     click.echo(out or found.folder)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from ganzoo.hub.registry import Model
+    from ganzoo.hub.listed import Model
 
 __all__ = ["models"]
 

@@ -10,7 +10,7 @@ import click
 from ganzoo.errors import GanzooError, UsageError
 
 if TYPE_CHECKING:
-    from ganzoo.hub.registry import Registry
+    from ganzoo.hub.listed import Registry
 
 __all__ = ["registry"]
 

@@ -21,6 +21,7 @@ from ganzoo.engine.layout import GENERATOR, MANIFEST
 from ganzoo.errors import UsageError, nearest
 from ganzoo.hub import registry, zoo
 from ganzoo.hub.fields import REPOSITORY, shortened
+from ganzoo.hub.listed import Model
 
 if TYPE_CHECKING:
     from ganzoo.engine.folder import RunFolder
@@ -74,7 +75,7 @@ class InZoo:
 class Listed:
     """A model of the registry."""
 
-    model: registry.Model
+    model: Model
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,8 @@ def _reason(error: Exception, doing: str, repo: str, revision: str) -> str:
         return "a file of it is gone"
     if isinstance(error, errors.HfHubHTTPError):
         return _refusal(error, doing, repo)
+    if isinstance(error, ValueError) and "nvalid metadata" in str(error):
+        return f"the Hub does not take the README.md: {shortened(' '.join(str(error).split()), 200)}"
     if isinstance(error, errors.FileMetadataError | ValueError | KeyError | TypeError | AttributeError):
         return f"{hub} does not answer as a Hub does ({_short(error)}); is HF_ENDPOINT right?"
     if isinstance(error, RuntimeError) and isinstance(error.__cause__, Exception):

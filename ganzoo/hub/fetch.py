@@ -10,8 +10,9 @@ from ganzoo.engine.layout import FILES, MANIFEST, NEEDED, Pin
 from ganzoo.errors import ModelError
 from ganzoo.hub import registry, zoo
 from ganzoo.hub.address import Folder, InZoo, Listed, OnHub
+from ganzoo.hub.fields import COMMIT
+from ganzoo.hub.listed import Model
 from ganzoo.hub.missing import refuse_version
-from ganzoo.hub.registry import COMMIT
 from ganzoo.hub.verify import verify
 
 __all__ = ["Fetched", "fetched"]
@@ -60,9 +61,7 @@ def _verified(folder: Path, pinned: str) -> Fetched:
     return Fetched(folder, pins, pinned)
 
 
-def _listed(
-    model: registry.Model, tell: Callable[[str], None], whole: bool, force: bool, allow_yanked: bool
-) -> Fetched:
+def _listed(model: Model, tell: Callable[[str], None], whole: bool, force: bool, allow_yanked: bool) -> Fetched:
     refuse_version(model)
     better = f"; use {model.replaced_by}" if model.replaced_by else ""
     reason = f": {model.reason}" if model.reason else ""

@@ -11,12 +11,25 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-__all__ = ["LICENCE", "NAMED", "PATH", "REPOSITORY", "SHA256", "TEXT", "VERSION", "Fields", "is_deep", "shortened"]
+__all__ = [
+    "COMMIT",
+    "LICENCE",
+    "NAMED",
+    "PATH",
+    "REPOSITORY",
+    "SHA256",
+    "TEXT",
+    "VERSION",
+    "Fields",
+    "is_deep",
+    "shortened",
+]
 
 TEXT = re.compile(r".{1,500}")  # one line; unprintable characters are refused everywhere
 NAMED = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")  # a distribution, as packages are named
 VERSION = re.compile(r"[A-Za-z0-9.!+_-]{1,64}")
 LICENCE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 .+()-]{0,98})")  # SPDX, or the Hub's words
+COMMIT = re.compile(r"[0-9a-f]{40}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 PATH = re.compile(r"(?!.*(?:^|/)\.)[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+){0,7}")  # below its root: no "..", no hidden part
 REPOSITORY = re.compile(r"(?!.*(?:--|\.\.|\.git$))[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}/[A-Za-z0-9_][A-Za-z0-9_.-]{0,95}")

@@ -9,6 +9,7 @@ from typing import Any
 from ganzoo import catalogue
 from ganzoo.errors import GanzooError, ModelError
 from ganzoo.hub import registry
+from ganzoo.hub.listed import Model
 
 __all__ = ["offer", "refuse_missing", "refuse_version"]
 
@@ -40,7 +41,7 @@ def offer(plugin: str, distribution: str = "") -> str:
     )
 
 
-def refuse_version(model: registry.Model) -> None:
+def refuse_version(model: Model) -> None:
     """Raises ModelError if the installed plugin is not of a version that a listed model can be loaded with."""
     if not model.plugin_requires or model.plugin not in catalogue.names():
         return

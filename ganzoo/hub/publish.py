@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ganzoo.engine.layout import Pin
-from ganzoo.errors import UsageError
+from ganzoo.errors import GanzooError, UsageError
 from ganzoo.hub import address as places
 from ganzoo.hub import zoo
 from ganzoo.hub.card import MARKER
@@ -69,10 +69,15 @@ def publish(
     if tag and not places.REVISION.fullmatch(tag):
         raise UsageError(f"--tag {shortened(tag)} is no tag; for example --tag v1")
     with TemporaryDirectory(prefix="ganzoo-publish-") as fresh:
-        ready = prepare(
-            source.path, Path(fresh), address=to, step=step, license=license, with_discriminator=with_discriminator,
-            half=half, tell=tell,
-        )  # fmt: skip
+        try:
+            ready = prepare(
+                source.path, Path(fresh), address=to, step=step, license=license, half=half,
+                with_discriminator=with_discriminator, tell=tell,
+            )  # fmt: skip
+        except OSError as error:
+            raise GanzooError(
+                f"nothing was published: {error.strerror or error}; make room in {Path(fresh).parent}, or set TMPDIR"
+            ) from None
         return _to_zoo(ready, to, tag, dry_run) if in_zoo else _to_hub(ready, to, private, tag, dry_run, tell)
 
 

@@ -10,8 +10,6 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,97 +17,15 @@ from typing import Any
 from ganzoo.catalogue import NAME
 from ganzoo.engine.layout import FILES, NEEDED, Pin
 from ganzoo.errors import UsageError
-from ganzoo.hub.fields import LICENCE, NAMED, PATH, REPOSITORY, SHA256, Fields, is_deep, shortened
+from ganzoo.hub.fields import COMMIT, LICENCE, NAMED, PATH, REPOSITORY, SHA256, Fields, is_deep, shortened
+from ganzoo.hub.listed import MODEL, Metric, Model, Plugin, Registry
 
-__all__ = ["ALIAS", "COMMIT", "MODEL", "Metric", "Model", "Plugin", "Registry", "files", "parse", "read"]
+__all__ = ["files", "parse", "read"]
 
-COMMIT = re.compile(r"[0-9a-f]{40}")
-MODEL = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}\.[a-z0-9][a-z0-9_-]{0,63}")  # <plugin>.<tag>
-ALIAS = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
-SCHEMA = 1
+_ALIAS = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
+_SCHEMA = 1
 _MOST = 1 << 20  # bytes of one registry file
 _STATUS = ("ok", "deprecated", "yanked")
-
-
-@dataclass(frozen=True)
-class Plugin:
-    """A plugin that somebody else distributes. requires: versions as in `>=0.2,<1`, or empty."""
-
-    name: str
-    distribution: str
-    requires: str = ""
-    summary: str = ""
-    homepage: str = ""
-    paper: str = ""
-
-    @property
-    def install(self) -> str:
-        """The line that installs it. ganzoo never runs it by itself on the way to a model."""
-        wanted = self.distribution + self.requires
-        return f"pip install {wanted!r}".replace("'", '"') if self.requires else f"pip install {wanted}"
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One measured number, and on how many samples, with whose features, it was measured."""
-
-    name: str
-    value: float
-    dataset: str
-    n: int
-    extractor: str
-    higher_is_better: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Model:
-    """A published generator: in a folder that came with the registry (`path`), or on the Hub (`repo`, `revision`).
-
-    files: the only contents that each file may have. status: ok, deprecated (works, with a warning) or yanked.
-    shape, classes, parameters: what it makes, for listings. command: what trained it.
-    """
-
-    name: str
-    plugin: str
-    license: str
-    dataset: str
-    files: Mapping[str, Pin]
-    path: Path | None = None
-    repo: str = ""
-    revision: str = ""
-    plugin_requires: str = ""
-    shape: tuple[int, ...] = ()
-    classes: int = 0
-    parameters: int = 0
-    command: str = ""
-    metrics: tuple[Metric, ...] = ()
-    status: str = "ok"
-    replaced_by: str = ""
-    reason: str = ""
-    since: date | None = None
-
-    @property
-    def size(self) -> int:
-        """Bytes of all its files."""
-        return sum(pin.size for pin in self.files.values())
-
-
-@dataclass(frozen=True)
-class Registry:
-    """What one or several registry files list, by name. override: whether it may replace what earlier ones list."""
-
-    plugins: Mapping[str, Plugin] = field(default_factory=dict)
-    models: Mapping[str, Model] = field(default_factory=dict)
-    aliases: Mapping[str, str] = field(default_factory=dict)
-    override: bool = False
-
-    def find(self, name: str) -> Model | None:
-        """The model of that name or alias."""
-        return self.models.get(self.aliases.get(name, name))
-
-    def names(self) -> list[str]:
-        """Every name that `find` knows."""
-        return sorted({*self.models, *self.aliases})
 
 
 def files() -> list[tuple[Path, Path]]:
@@ -168,8 +84,8 @@ def parse(contents: bytes, where: str, root: Path) -> Registry:
     """
     mistakes: list[str] = []
     top = Fields(_toml(contents, where), where, mistakes)
-    if (schema := top.whole("schema", 1, 10**6)) > SCHEMA:
-        raise UsageError(f"{where} has schema {schema}, this ganzoo reads {SCHEMA}; type: pip install --upgrade ganzoo")
+    if (schema := top.whole("schema", 1, 10**6)) > _SCHEMA:
+        raise UsageError(f"{where} has schema {schema}, here {_SCHEMA} is read; type: pip install --upgrade ganzoo")
     plugins = {
         name: _plugin(name, Fields(values, f"{where}: plugins.{shortened(name)}", mistakes))
         for name, values in top.table("plugins", None).items()
@@ -180,8 +96,8 @@ def parse(contents: bytes, where: str, root: Path) -> Registry:
     }
     aliases = top.table("aliases", None)
     for alias, name in aliases.items():
-        if not ALIAS.fullmatch(alias) or alias in models or alias == "latest":
-            mistakes.append(f"{where}: alias {shortened(alias)} should match {ALIAS.pattern} and be no model's name")
+        if not _ALIAS.fullmatch(alias) or alias in models or alias == "latest":
+            mistakes.append(f"{where}: alias {shortened(alias)} should match {_ALIAS.pattern} and be no model's name")
         if not isinstance(name, str) or name not in models:
             mistakes.append(
                 f"{where}: alias {shortened(alias)} should name a model of this file, not {shortened(name)}"

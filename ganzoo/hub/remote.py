@@ -19,8 +19,7 @@ from ganzoo import __version__
 from ganzoo.engine.layout import FILES
 from ganzoo.errors import GanzooError, ModelError, NetworkError, UsageError
 from ganzoo.hub.failures import calling
-from ganzoo.hub.fields import shortened
-from ganzoo.hub.registry import COMMIT
+from ganzoo.hub.fields import COMMIT, shortened
 
 __all__ = ["Commit", "cached", "client", "commit_of", "drop", "elsewhere", "fetch", "quiet_unless_terminal", "remember"]
 

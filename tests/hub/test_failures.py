@@ -42,6 +42,7 @@ CASES = [
     (RuntimeError("odd"), r"RuntimeError: odd"),
     (OSError("Consistency check failed: 3 of 9"), r"the connection was cut before the file was whole; try again"),
     (ValueError("not JSON"), r"does not answer as a Hub does \(ValueError: not JSON\); is HF_ENDPOINT right"),
+    (ValueError('Invalid metadata in README.md.\n- Error in license: "x" is unknown'), r"README.md: .*license: .x. is"),
     (KeyError("sha"), r"does not answer as a Hub does"),
     (errors.FileMetadataError("no ETag"), r"does not answer as a Hub does"),
     (type("TooManyRedirects", (errors.HTTPError,), {})("x"), r"sends from one address to the next without end"),

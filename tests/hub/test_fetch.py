@@ -5,9 +5,9 @@ import pytest
 
 import ganzoo
 from ganzoo.errors import ModelError
-from ganzoo.hub import registry
 from ganzoo.hub.address import Folder, Listed, resolve
 from ganzoo.hub.fetch import fetched
+from ganzoo.hub.listed import Model
 from ganzoo.hub.verify import pin_of
 
 
@@ -15,9 +15,7 @@ from ganzoo.hub.verify import pin_of
 def listed(model):
     """A model of a registry, in a folder that came with it."""
     pins = {path.name: pin_of(path) for path in model.iterdir()}
-    return registry.Model(
-        name="vanilla-mlp.mine", plugin="vanilla-mlp", license="mit", dataset="digits", path=model, files=pins
-    )
+    return Model(name="vanilla-mlp.mine", plugin="vanilla-mlp", license="mit", dataset="digits", path=model, files=pins)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@ import json
 import os
 import re
 import shutil
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import torch
 import ganzoo
 from ganzoo import catalogue
 from ganzoo.engine.generator import Generator
-from ganzoo.errors import CheckpointError, ModelError, UsageError
+from ganzoo.errors import CheckpointError, GanzooError, ModelError, UsageError
 from ganzoo.hub import prepare, registry, zoo
 from ganzoo.hub.card import MARKER
 from ganzoo.hub.publish import publish
@@ -193,6 +194,18 @@ def test_a_picture_that_is_none_or_too_large_is_left_out(run, told, monkeypatch,
     publish(run, TO, tell=told.append)
     assert told == ["samples.png is left out: it is no PNG of at most 4,194,304 bytes"]
     assert not (newest() / "samples.png").exists()
+
+
+def test_a_full_disk_is_said_and_nothing_is_left(run, told, monkeypatch, tmp_path):
+    def full(path, contents):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr("ganzoo.engine.model.write_whole", full)
+    with pytest.raises(GanzooError, match=r"nothing was published: No space left on device; make room in .*TMPDIR"):
+        publish(run, TO, tell=told.append)
+    assert {path.name for path in tmp_path.iterdir()} == {"runs"}
 
 
 def test_half_and_the_discriminator(run, told):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ganzoo.engine.layout import Pin
 from ganzoo.errors import UsageError
 from ganzoo.hub import registry
 
@@ -57,7 +58,7 @@ def test_what_is_listed_is_found_by_name_and_alias():
     assert digits.path == Path("/root/pretrained/vanilla-mlp.digits")
     assert (digits.shape, digits.size, digits.metrics[0].n) == ((1, 28, 28), 1800, 1797)
     assert (hub.path, hub.repo, hub.revision) == (None, "me/dcgan-mnist", "3" * 40)
-    assert hub.files["generator.safetensors"] == registry.Pin(B, 1000)
+    assert hub.files["generator.safetensors"] == Pin(B, 1000)
     assert found.find("nothing") is None
     assert found.plugins["tiny"].install == 'pip install "ganzoo-tiny>=0.2,<1"'
 
@@ -65,7 +66,7 @@ def test_what_is_listed_is_found_by_name_and_alias():
 BAD = {
     "not TOML": ("schema = ", r"registry.toml is not TOML"),
     "not text": (b"\xff\xfe", r"is not TOML"),
-    "an unknown schema": ("schema = 99", r"has schema 99, this ganzoo reads 1; type: pip install --upgrade ganzoo"),
+    "an unknown schema": ("schema = 99", r"has schema 99, here 1 is read; type: pip install --upgrade ganzoo"),
     "no schema": ("", r"schema is missing"),
     "deep": ("a = " + "[" * 200 + "]" * 200, r"nested too deeply|is not TOML"),
     "a number of digits": ("schema = 0x" + "f" * 9000, r"schema is a number of thousands of digits"),
