@@ -48,7 +48,8 @@ def open_translation(
     if other and not dataset.listing:
         raise DataError(f"--source {source}: {data} is no folder or zip of side-by-side images")
     if origin == "itself":
-        return replace(dataset, space=replace(dataset.space, source=dataset.space), unpaired=True)
+        space = replace(dataset.space, source=dataset.space)
+        return replace(dataset, space=space, source_labels=dataset.labels, unpaired=True)
     if dataset.space.source is None and source is None:
         degrade = degrade or preferred
     if degrade:

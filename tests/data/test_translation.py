@@ -158,6 +158,7 @@ def test_samples_of_several_domains_are_sources_of_each_other(folders, request_o
     domains = open_translation(photos, request_of(), "itself")
     assert domains.space.source.classes == ("blue", "red")
     assert torch.equal(domains.source(torch.arange(3)), domains.real(torch.arange(3)))
+    assert domains.source_label(torch.arange(3)).tolist() == [0, 1, 1]
     with pytest.raises(UsageError, match=r"translates samples of .* into each other; leave it out"):
         open_translation(photos, request_of(), "itself", degrade="edges")
 
