@@ -78,8 +78,9 @@ def here() -> Environment:
 def install(environment: Environment, packages: Sequence[str], *, editable: bool = False) -> Plan:
     """The command that installs packages: names, paths, git+...; editable: folders whose files stay where they are."""
     flag = ["--editable"] if editable else []
+    packages = [_place(word, editable) for word in packages]
     if environment.tool is not None:
-        more = [("--with-editable" if editable else "--with", _place(word)) for word in packages]
+        more = [("--with-editable" if editable else "--with", word) for word in packages]
         return _uv_tool(environment.tool, more)
     if environment.pipx:
         return Plan(("pipx", "inject", environment.pipx, *flag, *packages))
@@ -144,6 +145,6 @@ def _spelled(requirement: Mapping[str, Any]) -> tuple[str, str, str]:
     return name, flag, word + requirement.get("specifier", "")
 
 
-def _place(word: str) -> str:
-    """A local path made absolute, since uv's receipt keeps it; any other word as it is."""
-    return str(Path(word).absolute()) if word.startswith((".", "/", "~")) or Path(word).is_absolute() else word
+def _place(word: str, editable: bool) -> str:
+    """A local path made absolute, since uv's receipt keeps it and pipx knows no other; any other word as it is."""
+    return str(Path(word).absolute()) if editable or word.startswith(".") else word

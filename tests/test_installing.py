@@ -78,6 +78,12 @@ def test_a_uv_tool_keeps_all_but_what_is_uninstalled_and_paths_from_anywhere(mon
     assert str(uninstall(environment, "ganzoo-mine")) == KEPT.replace(" --with-editable /home/me/mine", "")
     monkeypatch.chdir(tmp_path)
     assert install(environment, ["./mine"]).words[-2:] == ("--with", str(tmp_path / "mine"))
+    plain = Environment(python=PYTHON, pip=True)
+    assert install(plain, ["mine"], editable=True).words[-2:] == ("--editable", str(tmp_path / "mine"))
+    assert install(plain, ["mine", "git+https://example.org/mine"]).words[-2:] == (
+        "mine",
+        "git+https://example.org/mine",
+    )
     edited = Environment(python=PYTHON, tool={"requirements": [{"name": "ganzoo", "editable": "/home/me/ganzoo"}]})
     assert str(install(edited, ["x"])) == "uv tool install --editable /home/me/ganzoo --with x"
 

@@ -53,7 +53,7 @@ def test_a_gan_from_its_first_line_to_a_strangers_samples(tmp_path):
     assert mine.ganzoo("plugins", "check", "my-gan/ganzoo_my_gan.py").endswith("my-gan: conforms\n")
 
     told = mine.ganzoo("plugins", "install", "-e", "my-gan")
-    assert told.startswith(f"$ uv pip install --python {mine.python} --editable my-gan\n")
+    assert told.startswith(f"$ uv pip install --python {mine.python} --editable {mine.folder}/my-gan\n")
     assert told.endswith("new: GAN my-gan of ganzoo-my-gan 0.1.0\n")
     assert "1 passed" in mine.run(mine.python, "-m", "pytest", cwd=mine.folder / "my-gan")
     assert mine.ganzoo("train", "my-gan", "--steps", "20", "-q").strip() == "runs/my-gan-digits-001"

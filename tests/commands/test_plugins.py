@@ -107,6 +107,8 @@ def test_what_cannot_be_loaded_is_found_when_asked(ganzoo, installed, monkeypatc
 
 
 def test_installing_shows_the_command_runs_it_and_prints_what_appeared(ganzoo, manager):
+    Path("theirs").mkdir()
+    Path("theirs/pyproject.toml").touch()
     code, out, _ = ganzoo("plugins", "install", "-e", "./theirs")
     assert code == 0
     assert out.startswith(f"$ {sys.executable} -c ")
@@ -144,7 +146,7 @@ def test_a_command_that_is_not_run_or_fails_is_one_line(ganzoo, monkeypatch, pla
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("torch", "no plugin or distribution of plugins is called 'torch'"),
+        ("torch", "no plugin or distribution of plugins is called 'torch'; known: ganzoo-tiny, tiny"),
         ("ganzoo-tin", "no plugin or distribution of plugins is called 'ganzoo-tin'; did you mean 'ganzoo-tiny'"),
         ("dcgan", "dcgan comes with ganzoo itself; GANZOO_BLOCK_PLUGINS=dcgan hides it"),
         ("ganzoo", "ganzoo comes with ganzoo itself"),
@@ -157,6 +159,12 @@ def test_what_is_not_uninstalled(ganzoo, installed, monkeypatch, name, said):
     code, _, err = ganzoo("plugins", "uninstall", name)
     assert code == 2
     assert err.startswith(f"error: {said}")
+
+
+def test_a_folder_that_is_no_project_is_not_installed(ganzoo, manager):
+    code, _, err = ganzoo("plugins", "install", "-e", "theirs")
+    assert (code, manager) == (2, [])
+    assert err.startswith("error: -e theirs: no folder with a pyproject.toml; begin one with: ganzoo plugins new")
 
 
 def test_a_word_that_a_package_manager_would_take_for_a_flag(ganzoo):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -33,6 +34,8 @@ def install(packages: tuple[str, ...], editable: bool, as_json: bool, quiet: boo
 
     if odd := [word for word in packages if word.startswith("-")]:
         raise UsageError(f"{odd[0]!r} is no package; type names, paths or git+https://...")
+    if editable and (lost := [word for word in packages if not Path(word, "pyproject.toml").is_file()]):
+        raise UsageError(f"-e {lost[0]}: no folder with a pyproject.toml; begin one with: ganzoo plugins new my-gan")
     before = _scan()
     _run(installing.install(installing.here(), packages, editable=editable), quiet=as_json or quiet)
     appeared = [row for row in _scan() if row not in before]
@@ -56,7 +59,8 @@ def uninstall(name: str, as_json: bool, quiet: bool) -> None:
     owners = {row["distribution"] for row in before if name in (row["name"], row["distribution"])}
     if not owners:
         known = {row[key] for row in before for key in ("name", "distribution") if row["distribution"] != "ganzoo"}
-        raise UsageError(f"no plugin or distribution of plugins is called {name!r}; {nearest(name, known)}")
+        hint = nearest(name, known) or "only ganzoo's own are installed"
+        raise UsageError(f"no plugin or distribution of plugins is called {name!r}; {hint}")
     if name in owners:
         owners = {name}
     if len(owners) > 1:
