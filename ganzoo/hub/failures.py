@@ -13,7 +13,9 @@ from ganzoo.hub.fields import shortened
 
 __all__ = ["calling", "explained", "without_tokens"]
 
-_LOCAL = {errno.ENOSPC, errno.EACCES, errno.EPERM, errno.EROFS, errno.EDQUOT, errno.ENAMETOOLONG}
+_LOCAL = {
+    errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENAMETOOLONG
+}  # fmt: skip
 
 
 @contextmanager

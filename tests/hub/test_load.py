@@ -1,5 +1,7 @@
 import json
 import pickle
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -325,3 +327,13 @@ def test_a_manifest_that_is_wrong(model, values, message):
 def test_every_refusal_ends_the_program_with_code_two():
     assert ModelError.exit_code == GanzooError.exit_code == 2
     assert safetensors.torch  # what the forger writes with
+
+
+def test_loading_from_this_machine_imports_nothing_that_it_does_not_need(model):
+    code = """
+import sys, ganzoo
+ganzoo.load("./model").sample(2).save("a.png")
+print([name for name in ("huggingface_hub", "matplotlib", "sklearn", "sympy", "torchvision") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
