@@ -101,8 +101,10 @@ def typed(word: str, group: str = ARCHITECTURES) -> Entry:
     if not word.endswith(".py"):
         return entry(word, group)
     path = Path(word).absolute()
-    if not path.is_file():
-        raise UsageError(f"there is no file {word}; name a plugin's file, or a {KINDS[group]} of `{_LISTING[group]}`")
+    if not (path.is_file() and os.access(path, os.R_OK)):
+        raise UsageError(
+            f"there is no file {word} to read; name a plugin's file, or a {KINDS[group]} of `{_LISTING[group]}`"
+        )
     name = path.stem.lower().removeprefix("ganzoo_").replace("_", "-")
     if not NAME.fullmatch(name):
         raise UsageError(f"{word}: the file's name becomes the {KINDS[group]}'s; call it like my_gan.py")
@@ -111,6 +113,7 @@ def typed(word: str, group: str = ARCHITECTURES) -> Entry:
 
 def load(gan: str | Entry) -> Architecture:
     """The architecture of that name or entry; imports its plugin. Raises UsageError and PluginError as `call` does."""
+    from ganzoo.config import wrong_config
     from ganzoo.contract import Architecture
 
     found = entry(gan) if isinstance(gan, str) else gan
@@ -118,27 +121,13 @@ def load(gan: str | Entry) -> Architecture:
     if not isinstance(answer, Architecture):
         kind = type(answer).__name__
         raise PluginError(f"{_owner(found)}: ganzoo_architecture returned {kind}, expected Architecture")
-    if wrong := _wrong_config(answer.config):
+    try:
+        wrong = wrong_config(answer.config)
+    except (Exception, SystemExit) as error:
+        raise PluginError(f"{_owner(found)}: its config failed: {_text(error)}") from error
+    if wrong:
         raise PluginError(f"{_owner(found)}: {wrong}")
     return answer
-
-
-def _wrong_config(kind: type) -> str:
-    """What keeps a class from being an architecture's config, "" if nothing does."""
-    from dataclasses import MISSING
-
-    from ganzoo.config import Config
-
-    if not (isinstance(kind, type) and issubclass(kind, Config)):
-        name = getattr(kind, "__name__", kind)
-        return f"{name}, the architecture's config, should inherit from ganzoo.Config"
-    if bare := [option.name for option in kind.options() if option.default is MISSING]:
-        return f"{kind.__name__}: {', '.join(bare)} needs a default"
-    try:
-        kind()
-    except UsageError as error:
-        return f"{kind.__name__}'s own default is wrong: {error}"
-    return ""
 
 
 def call(group: str, name: str, hook: str, **arguments: Any) -> Any:

@@ -19,7 +19,7 @@ from typing import Any, Literal, Self, get_args, get_origin
 
 from ganzoo.errors import UsageError, nearest
 
-__all__ = ["Config", "Option", "Range"]
+__all__ = ["Config", "Option", "Range", "wrong_config"]
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,20 @@ class Config:
         """The fields as JSON and TOML values; `parse` gives an equal config back. None is written as "none"."""
         values = {option.name: getattr(self, option.name) for option in self.options()}
         return {name: "none" if value is None else _thawed(value) for name, value in values.items()}
+
+
+def wrong_config(kind: Any) -> str:
+    """What keeps a class from being an architecture's config, "" if nothing does."""
+    if not (isinstance(kind, type) and issubclass(kind, Config)):
+        name = getattr(kind, "__name__", kind)
+        return f"{name}, the architecture's config, should inherit from ganzoo.Config"
+    if bare := [option.name for option in kind.options() if option.default is dataclasses.MISSING]:
+        return f"{kind.__name__}: {', '.join(bare)} needs a default"
+    try:
+        kind()
+    except UsageError as error:
+        return f"{kind.__name__}'s own default is wrong: {error}"
+    return ""
 
 
 def _typed(text: str, wanted: Any) -> Any:

@@ -76,8 +76,11 @@ class Entry:
 
     @cached_property
     def contents(self) -> bytes:
-        """The bytes of the file, read once, so that what is hashed is what is run."""
-        return self.file.read_bytes() if self.file else b""
+        """The bytes of the file, read once, so that what is hashed is what is run; none where it cannot be read."""
+        try:
+            return self.file.read_bytes() if self.file else b""
+        except OSError:
+            return b""  # its loading will say so, and a listing goes on
 
     @property
     def sha256(self) -> str:

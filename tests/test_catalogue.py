@@ -67,7 +67,8 @@ def test_a_name_is_never_read_as_a_path(installed, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("path", "said"), [("gone.py", "there is no file gone.py"), ("_.py", "_.py: the file's name becomes the GAN's")]
+    ("path", "said"),
+    [("gone.py", "there is no file gone.py to read"), ("_.py", "_.py: the file's name becomes the GAN's")],
 )
 def test_a_file_that_cannot_be_a_plugin(tmp_path, monkeypatch, path, said):
     monkeypatch.chdir(tmp_path)
@@ -120,6 +121,16 @@ def test_a_plugin_whose_file_is_gone_is_listed_without_a_summary(installed):
     assert "tiny" in catalogue.names()
 
 
+def test_a_plugin_whose_file_cannot_be_read_is_listed_without_a_summary(installed, monkeypatch):
+    def closed(path):
+        raise PermissionError(13, "Permission denied")
+
+    installed.add("tiny", installed.good)
+    monkeypatch.setattr(Path, "read_bytes", closed)
+    assert catalogue.entry("tiny").outline.summary == ""
+    assert "tiny" in catalogue.names()
+
+
 def test_load_returns_the_architecture(installed):
     installed.add("tiny", installed.good)
     architecture = catalogue.load("tiny")
@@ -144,6 +155,10 @@ def test_load_imports_no_other_plugin(installed):
         (("return ganzoo.Architecture(", "raise SystemExit(0)\n    ganzoo.Architecture("), "failed: SystemExit: 0"),
         ((" = 4", ""), "Config: latent_dim needs a default"),
         ((" = 4", " = 'four'"), "Config's own default is wrong: option latent_dim='four': expected int"),
+        (
+            ("latent_dim: Annotated[int,", "latent_dim: Annotated['Whole',"),
+            "its config failed: NameError: name 'Whole'",
+        ),
         (("class Config(ganzoo.Config)", "class Config"), "config, should inherit from ganzoo.Config"),
         (("Architecture(Config", "Architecture(None"), "config, should inherit from ganzoo.Config"),
         (("@ganzoo.hookimpl\n", ""), "no ganzoo_architecture marked with @ganzoo.hookimpl"),

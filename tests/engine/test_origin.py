@@ -145,5 +145,5 @@ def test_show_and_config_read_a_file_too(ganzoo, trained):
     assert code == 2
     assert "unknown option -o latent_dmi of my-gan; did you mean 'latent_dim'?" in err
     assert ganzoo("train", "their_gan.py")[::2] == (
-        2, "error: there is no file their_gan.py; name a plugin's file, or a GAN of `ganzoo list`\n",
+        2, "error: there is no file their_gan.py to read; name a plugin's file, or a GAN of `ganzoo list`\n",
     )  # fmt: skip
