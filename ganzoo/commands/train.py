@@ -69,7 +69,7 @@ def _print_plan(asked: Resolved) -> None:
     samples = f"{len(setup.dataset):,} samples" if setup.dataset else "no samples"
     click.echo(f"\ndata        {samples}, {setup.space}")
     click.echo(f"parameters  {' · '.join(sizes)}")
-    click.echo(f"memory      about {setup.memory / 2**20:,.0f} MiB on {setup.device}, besides torch itself")
+    click.echo(f"memory      at least {setup.memory / 2**20:,.0f} MiB on {setup.device}, besides torch itself")
     click.echo(f"time        about {setup.seconds * setup.game.steps:,.0f} s for {setup.game.steps:,} steps")
     for note in setup.notes:
         click.echo(note)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import torch
@@ -20,7 +21,10 @@ __all__ = ["Device", "choose", "devices", "drawing", "fastest_thread_count", "pr
 
 @dataclass(frozen=True)
 class Device:
-    """One device: its torch name, whether a tensor could be put on it, why not, and its free and total bytes."""
+    """One device: its torch name, whether a tensor could be put on it, why not, and its free and total bytes.
+
+    precisions: what it computes in by itself, slower emulation left out.
+    """
 
     name: str
     title: str
@@ -28,19 +32,21 @@ class Device:
     why: str
     free: int | None
     total: int | None
+    precisions: tuple[str, ...] = ("fp32",)
 
 
 def devices() -> list[Device]:
     """Every device of this machine, the CPU last; each was tried by putting a tensor on it."""
     found = []
-    for kind, backend in (("cuda", torch.cuda), ("xpu", torch.xpu)):
-        if backend.is_available():
-            for index in range(backend.device_count()):
-                found.append(_try(f"{kind}:{index}", backend.get_device_name(index)))
-    if torch.backends.mps.is_available():
-        found.append(_try("mps", "Apple GPU"))
-    free, total = _memory("SC_AVPHYS_PAGES"), _memory("SC_PHYS_PAGES")
-    return [*found, Device("cpu", f"{os.cpu_count()} cores", True, "", free, total)]
+    if torch.accelerator.is_available() and (current := torch.accelerator.current_accelerator()):
+        backend = torch.get_device_module(current)
+        for index in range(torch.accelerator.device_count()):
+            name = "mps" if current.type == "mps" else f"{current.type}:{index}"
+            title = backend.get_device_name(index) if hasattr(backend, "get_device_name") else "Apple GPU"
+            found.append(_try(name, title))
+    free, total = _available(), _memory("SC_PHYS_PAGES")
+    native = any(getattr(torch.cpu, name, bool)() for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))
+    return [*found, Device("cpu", f"{os.cpu_count()} cores", True, "", free, total, _precisions(native))]
 
 
 def _memory(pages: str) -> int | None:
@@ -48,13 +54,33 @@ def _memory(pages: str) -> int | None:
     return os.sysconf(pages) * os.sysconf("SC_PAGE_SIZE") if pages in os.sysconf_names else None
 
 
+def _available() -> int | None:
+    """Bytes that programs may still have; Linux counts what it would give up for them."""
+    free, known = _memory("SC_AVPHYS_PAGES"), Path("/proc/meminfo")
+    if free is None or not known.exists():
+        return free
+    fields = dict(line.split(":", 1) for line in known.read_text().splitlines())
+    return int(fields["MemAvailable"].split()[0]) * 1024
+
+
+def _precisions(bf16: bool) -> tuple[str, ...]:
+    return ("fp32", "bf16") if bf16 else ("fp32",)
+
+
 def _try(name: str, title: str) -> Device:
+    backend = torch.get_device_module(name)
     try:
         torch.ones(2, device=name).sum().item()
-        free, total = torch.cuda.mem_get_info(name) if name.startswith("cuda") else (None, None)
+        free = total = None
+        if hasattr(backend, "mem_get_info"):
+            free, total = backend.mem_get_info(name)
+        elif hasattr(backend, "recommended_max_memory"):  # of Apple's
+            total = backend.recommended_max_memory()
+            free = total - backend.driver_allocated_memory()
     except RuntimeError as error:
-        return Device(name, title, False, str(error).splitlines()[0], None, None)
-    return Device(name, title, True, "", free, total)
+        return Device(name, title, False, str(error).splitlines()[0], None, None, ())
+    native = backend.is_bf16_supported() if hasattr(backend, "is_bf16_supported") else False
+    return Device(name, title, True, "", free, total, _precisions(native))
 
 
 def choose(asked: str) -> torch.device:

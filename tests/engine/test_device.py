@@ -98,3 +98,41 @@ def test_threads_are_chosen_by_which_is_fastest(monkeypatch):
     assert device.fastest_thread_count(play) == 4
     cost[4] = 0.95  # faster by too little to be worth the cores
     assert device.fastest_thread_count(play) == 1
+
+
+def test_the_devices_of_another_kind_are_listed_tried_and_chosen_by_their_memory(monkeypatch):
+    """Backends that are not here, by stand-ins for torch's accelerator interface."""
+
+    class Backend:
+        get_device_name = staticmethod(lambda index: f"card {index}")
+        mem_get_info = staticmethod(lambda name: (10 + int(name[-1]), 80))
+        is_bf16_supported = staticmethod(lambda: True)
+
+    def ones(*size, device, real=torch.ones):
+        if device == "xpu:1":
+            raise RuntimeError("the driver is too old\nmore")
+        return real(*size)
+
+    monkeypatch.setattr(torch.accelerator, "is_available", lambda: True)
+    monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda: torch.device("xpu"))
+    monkeypatch.setattr(torch.accelerator, "device_count", lambda: 3)
+    monkeypatch.setattr(torch, "get_device_module", lambda name: Backend)
+    monkeypatch.setattr(torch, "ones", ones)
+    first, broken, last, cpu = device.devices()
+    assert first == Device("xpu:0", "card 0", True, "", 10, 80, ("fp32", "bf16"))
+    assert broken == Device("xpu:1", "card 1", False, "the driver is too old", None, None, ())
+    assert device.choose("auto") == torch.device("xpu:2")
+    assert cpu.precisions[0] == "fp32"
+    assert (last.name, last.free) == ("xpu:2", 12)
+
+
+def test_each_process_of_a_machine_takes_a_device_of_its_own(machine, monkeypatch):
+    monkeypatch.setenv("LOCAL_RANK", "1")
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
+    machine(gpu("cuda:0", 30), gpu("cuda:1", 10))
+    assert device.choose("auto") == device.choose("cuda") == torch.device("cuda:1")
+    machine()
+    assert device.choose("auto") == CPU
+    machine(gpu("cuda:0"))
+    with pytest.raises(UsageError, match="2 processes on this machine and 1 usable devices for --device auto"):
+        device.choose("auto")
