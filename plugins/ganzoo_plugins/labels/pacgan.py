@@ -9,6 +9,7 @@ Tasks: images, vectors
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Annotated, Any
 
 import torch
@@ -27,6 +28,7 @@ class Config(ganzoo.Config):
     base_options: Annotated[tuple[str, ...], "options of the base, such as ['width=64']"] = ()
 
 
+@cache  # asked for at every draw of the prior; loading a plugin takes longer than a step
 def base_of(config: Config) -> tuple[ganzoo.Architecture, Any]:
     """The base's architecture and its config. Raises GanzooError."""
     base = ganzoo.architecture(config.base)
