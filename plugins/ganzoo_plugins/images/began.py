@@ -24,7 +24,11 @@ class Config(ganzoo.PlainConfig, ganzoo.AdamConfig):
     """Sizes and paces suit short runs on a CPU, as does batch norm in G, which the paper has not."""
 
     latent_dim: Annotated[int, "Z, of the noise vector and of the codes; 64 in the paper", ganzoo.Range(1, 4096)] = 16
-    diversity: Annotated[float, "gamma: fakes' error by reals', the paper's most", ganzoo.Range(0, 1)] = 0.7
+    diversity: Annotated[
+        float,
+        "gamma: fakes' error by reals'; .3 to .7 in the paper, below 1 bars are near enough to digits",
+        ganzoo.Range(0, 1),
+    ] = 1.0
     pace: Annotated[float, "lambda_k: how fast k adapts; 1e-3 in the paper's long runs", ganzoo.Range(0, 100)] = 0.1
     lr: Annotated[float, "Adam's step size for both players; 1e-4 in the paper", ganzoo.Range(0, 1)] = 5e-4
 
