@@ -25,6 +25,7 @@ import ganzoo
 from benchmarks.figures import RESULTS, table
 from ganzoo import catalogue
 from ganzoo.data import Dataset, Request, open_dataset
+from ganzoo.engine.samples import Samples
 from ganzoo.judge.classifier import Trained, classifier_for
 from ganzoo.judge.frechet import frechet_distance
 
@@ -87,7 +88,8 @@ def play(gan: str, judge: Judge, seed: int, pictures: Path | None, **settings: A
         samples = ganzoo.load(run.folder).sample(SAMPLES, seed=seed)
         untrained = ganzoo.load(run.folder, step=0, raw=True).sample(SAMPLES, seed=seed)
         if pictures:
-            samples.grid(SHOWN).save(pictures / f"{gan}-{judge.name}-{seed}.png")
+            shown = Samples(samples.tensor[:SHOWN], samples.space)
+            shown.grid().save(pictures / f"{gan}-{judge.name}-{seed}.png")
         return {
             "seed": seed,
             "size": run.space.shape[-1],

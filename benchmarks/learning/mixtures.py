@@ -84,23 +84,22 @@ def mixtures(gans: tuple[str, ...], data: str, seeds: int, steps: int, batch: in
     path = RESULTS / f"{data}.json"
     kept: dict[str, list[dict[str, Any]]] = json.loads(path.read_text("utf-8")) if path.exists() else {}
     for gan in gans:
-        rows = kept.setdefault(gan, [])
+        rows = kept.setdefault(f"{gan}, {steps:,} steps", [])
         for seed in range(seeds):
             if not any(row["seed"] == seed for row in rows):
                 rows.append(play(gan, data, seed, lr, steps=steps, batch=batch))
                 path.write_text(json.dumps(kept, indent=2) + "\n", "utf-8")
                 click.echo(f"{gan} {rows[-1]}")
-    heads = [data, "modes by seed", "good by seed", "reverse KL", "steps", "CPU s"]
+    heads = [data, "modes by seed", "good by seed", "reverse KL", "CPU s"]
     cells = [
         [
-            gan,
+            label,
             " ".join(str(row["modes"]) for row in rows),
             " ".join(f"{row['good']:.3f}".lstrip("0") for row in rows),
             f"{median(row['kl'] for row in rows):.3f}",
-            f"{rows[0]['steps']:,}",
             f"{median(row['cpu_seconds'] for row in rows):g}",
         ]
-        for gan, rows in kept.items()
+        for label, rows in kept.items()
         if rows
     ]
     click.echo(table(heads, cells))

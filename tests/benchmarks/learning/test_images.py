@@ -3,6 +3,7 @@ import json
 import pytest
 import torch
 from click.testing import CliRunner
+from PIL import Image
 
 from benchmarks.learning import images as module
 from ganzoo import catalogue
@@ -43,5 +44,6 @@ def test_results_are_kept_and_a_second_command_goes_on(tmp_path, monkeypatch, ju
     rows = json.loads((tmp_path / "images-digits.json").read_text())["lsgan"]
     assert [(row["seed"], row["size"], row["steps"]) for row in rows] == [(0, 16, 2), (1, 16, 2)]
     assert rows[0]["untrained"]["distance"] > rows[0]["reals"]
-    assert (tmp_path / "pictures" / "lsgan-digits-0.png").is_file()
+    with Image.open(tmp_path / "pictures" / "lsgan-digits-0.png") as picture:
+        assert picture.width < 1000, "64 samples, eight by eight"
     assert "| lsgan |" in done.output

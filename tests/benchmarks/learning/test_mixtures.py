@@ -31,7 +31,7 @@ def test_a_command_that_was_stopped_goes_on_where_it_was(tmp_path, monkeypatch):
             catch_exceptions=False,
         )
     assert played == [0, 1]
-    rows = json.loads((tmp_path / "ring8.json").read_text())["lsgan@extragradient"]
+    rows = json.loads((tmp_path / "ring8.json").read_text())["lsgan@extragradient, 2 steps"]
     assert [(row["seed"], row["steps"]) for row in rows] == [(0, 2), (1, 2)]
     assert all(0 <= row["good"] <= 1 and 0 <= row["modes"] <= 8 for row in rows)
-    assert "| lsgan@extragradient |" in done.output
+    assert "| lsgan@extragradient, 2 steps |" in done.output
