@@ -26,6 +26,7 @@ Examples:
 @click.option("--with-discriminator", is_flag=True, help="the network that judges samples too")
 @click.option("--half", is_flag=True, help="weights as float16, half as large; they are loaded as float32")
 @click.option("--dry-run", is_flag=True, help="make and check everything, send nothing")
+@click.option("--plugin", metavar="NAME|FILE", help="the GAN, where its one-file plugin has moved or changed")
 @click.option("-q", "--quiet", is_flag=True, help="print its pinned name only")
 def publish(
     run: str,
@@ -37,6 +38,7 @@ def publish(
     with_discriminator: bool,
     half: bool,
     dry_run: bool,
+    plugin: str | None,
     quiet: bool,
 ) -> None:
     """Publish a run's generator.
@@ -50,7 +52,7 @@ def publish(
     tell = partial(click.echo, err=True)
     done = send(
         run, to, step=step, tag=tag, license=license, private=private, with_discriminator=with_discriminator,
-        half=half, dry_run=dry_run, tell=tell,
+        half=half, dry_run=dry_run, plugin=plugin, tell=tell,
     )  # fmt: skip
     if quiet:
         click.echo(done.name)

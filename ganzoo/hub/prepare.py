@@ -63,17 +63,21 @@ def prepare(
     license: str = "",
     with_discriminator: bool = False,
     half: bool = False,
+    named: str | None = None,
     tell: Callable[[str], None],
 ) -> Prepared:
     """Build a model's files from a run's folder or a checkpoint in an empty folder, and prove that they load.
 
-    address: what it will be called, for its card. tell: is given a line about what is left out.
+    address: what it will be called, for its card. named: the GAN, where its one-file plugin has moved or changed.
+    tell: is given a line about what is left out.
     Raises CheckpointError for a run without checkpoints, ModelError if what was written is not what was meant.
     """
     checkpoint = read_checkpoint(checkpoint_of(run, step))
     plugin = checkpoint.values["plugin"]
-    gan = recorded(plugin, str(checkpoint.path), file=plugin_file(run))
+    gan = recorded(plugin, str(checkpoint.path), file=plugin_file(run), named=named)
     generator = generator_of(checkpoint, gan)
+    if named:
+        plugin = {**gan.identity, "revision": generator.architecture.revision}
     if half:
         _round(generator)
     about = _about(run if run.is_dir() else run.parents[1], checkpoint.step)

@@ -44,12 +44,14 @@ def publish(
     with_discriminator: bool = False,
     half: bool = False,
     dry_run: bool = False,
+    plugin: str | None = None,
     tell: Callable[[str], None],
 ) -> Published:
     """Publish a run's generator as `file:FOLDER/me/my-gan` of a local zoo or as `user/repo` on the Hub.
 
     step: that checkpoint and not the newest. tag: a name for this revision. half: weights as float16. dry_run: make
-    and check everything, send nothing. tell: is given lines on what is done and left out.
+    and check everything, send nothing. plugin: the GAN, where its one-file plugin has moved or changed.
+    tell: is given lines on what is done and left out.
     Raises UsageError, CheckpointError, ModelError, NetworkError; nothing is then half-published.
     """
     source = places.resolve(run)
@@ -72,7 +74,7 @@ def publish(
         try:
             ready = prepare(
                 source.path, Path(fresh), address=to, step=step, license=license, half=half,
-                with_discriminator=with_discriminator, tell=tell,
+                with_discriminator=with_discriminator, named=plugin, tell=tell,
             )  # fmt: skip
         except OSError as error:
             raise GanzooError(

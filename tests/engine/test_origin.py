@@ -68,6 +68,10 @@ def test_a_file_that_is_gone_or_changed_is_refused_in_one_line(ganzoo, trained, 
 def test_a_changed_file_is_accepted_when_it_is_named_and_then_is_the_runs(ganzoo, trained):
     change(trained)
     moved = trained.rename("elsewhere.py").rename("my_gan.py")
+    assert ganzoo("publish", "latest", "file:./zoo/me/my-gan")[0] == 2
+    code, out, _ = ganzoo("publish", "latest", "file:./zoo/me/my-gan", "--plugin", moved, "-q")
+    assert code == 0
+    assert ganzoo("sample", out.strip(), "-n", "4", "--plugin", moved, "-q", "--out", "four.png")[0] == 0
     assert ganzoo("sample", "-n", "4", "--plugin", moved, "-q")[0] == 0
     assert ganzoo("resume", "--steps", "4", "--plugin", moved, "-q")[0] == 0
     assert ganzoo("resume", "--steps", "6", "-q")[0] == 0
