@@ -41,8 +41,8 @@ def apply(
     """Translate pictures by a trained translation.
 
     TARGET is a run's folder or name, a checkpoint file, a model folder, or `latest`; each PICTURE a file, or a folder
-    of files. A translation keeps the size of its picture, or enlarges it. It is a new file beside the picture, and
-    its path is printed.
+    of files. A translation keeps the size of its picture, or enlarges it. It is a new file beside the picture, or
+    in a new folder beside the folder, and its path is printed.
     """
     if not inputs:
         raise UsageError(f"no picture is named; type for example: ganzoo apply {target} picture.png")

@@ -5,6 +5,7 @@ Shapes: C H W image in [-1, 1].
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,9 +39,9 @@ class Job:
 def jobs_for(inputs: Sequence[Path], name: str, out: Path | None, *, force: bool = False) -> list[Job]:
     """A job for each picture among files and, in any depth, folders.
 
-    Without `out`, beside its source as <stem>-<name>.png; with it, under its own name in that folder, or, of a single
-    file, in the file of that name. Raises UsageError with every mistake: what is not there, holds no picture, or
-    would be overwritten.
+    Without `out`, a file becomes <stem>-<name>.png beside it, and those of a folder keep their names in <folder>-<name>
+    beside it; with it, all keep their names in that folder, and a single one may be that file. Raises UsageError with
+    every mistake: what is not there, holds no picture, or would be overwritten.
     """
     mistakes, jobs = list[str](), list[Job]()
     single = len(inputs) == 1 and inputs[0].is_file() and out is not None and out.suffix.lower() in _WRITTEN
@@ -52,13 +53,15 @@ def jobs_for(inputs: Sequence[Path], name: str, out: Path | None, *, force: bool
             mistakes.append(f"{given}: no pictures in it" if given.is_dir() else f"{given}: no such file or folder")
         for source in found:
             kept = source.suffix if source.suffix.lower() in _WRITTEN else ".png"
-            if out is None:
-                target = source.with_name(f"{source.stem}-{name}.png")
-            elif single:
+            if single and out is not None:
                 target = out
+            elif given.is_dir():
+                where = out or Path(os.path.normpath(given.resolve() if given == Path() else given) + f"-{name}")
+                target = (where / source.relative_to(given)).with_suffix(kept)
+            elif out is None:
+                target = source.with_name(f"{source.stem}-{name}.png")
             else:
-                inside = source.relative_to(given) if given.is_dir() else Path(source.name)
-                target = (out / inside).with_suffix(kept)
+                target = (out / source.name).with_suffix(kept)
             jobs.append(Job(source, target))
     targets = [job.target for job in jobs]
     twice = sorted({str(target) for target in targets if targets.count(target) > 1}) if len(targets) < 10_000 else []

@@ -74,6 +74,11 @@ def open_reals(generator: Generator, data: str | None, root: str | Path | None) 
     root: where downloads live. Raises UsageError without a name, and for a game, which has no samples; DataError.
     """
     space = generator.space
+    if space.source:
+        raise UsageError(
+            f"{generator.name} translates, and what is judged here is drawn from noise; look at samples.png in its "
+            "run's folder, where its targets are beside its translations"
+        )
     if space.kind == "game":
         raise UsageError(f"{generator.name} is a game without data; there are no samples to judge")
     if not data:

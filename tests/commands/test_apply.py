@@ -143,6 +143,8 @@ def test_files_and_folders_keep_their_names(trained):
     code, out, _ = trained("apply", "latest", "pictures/in", "--out", "made")
     assert (code, out.split()) == (0, ["made/b.jpg", "made/deep/c.png"])
     assert levels("made/b.jpg").shape == (20, 10)
+    code, out, _ = trained("apply", "latest", "pictures/in")
+    assert (code, out.split()) == (0, ["pictures/in-negative/b.jpg", "pictures/in-negative/deep/c.png"])
     assert trained("apply", "latest", "pictures/a.png", "--out", "x/one.webp", "-q") == (0, "", "")
     assert levels("x/one.webp").shape[:2] == (9, 12)
 
@@ -173,6 +175,9 @@ def test_what_is_wrong_is_one_line_each(trained):
     code, _, err = trained("sample", "latest")
     assert (code, len(err.splitlines())) == (2, 1)
     assert "type: ganzoo apply RUN PICTURE..." in err
+    code, _, err = trained("evaluate", "latest")
+    assert (code, err.splitlines()) == (2, [err.strip()])
+    assert "negative translates" in err
 
 
 def test_a_run_shows_source_translation_and_target(trained):
