@@ -200,7 +200,6 @@ def test_an_answer_that_is_lost_after_the_commit_is_found_by_trying_again(progra
     ("kind", "where", "value", "line"),
     [
         ("slow", BLOB, 2, "cannot reach|the connection was cut"),
-        ("status", HEAD, 500, "the Hub answered 500"),
         ("truncate", BLOB, None, "the connection was cut|cannot reach"),
     ],
 )
