@@ -115,8 +115,7 @@ def from_checkpoint(path: Path, *, raw: bool = False, file: str = "", named: str
 
     file: the one-file plugin that the run was trained with. named: the GAN to use instead, a name or a file.
     """
-    checkpoint = read(path)
-    return generator_of(checkpoint, recorded(checkpoint.values["plugin"], str(path), file=file, named=named), raw=raw)
+    return _of(read(path), raw, file, named)
 
 
 def from_run(path: Path, *, step: int | None = None, raw: bool = False, named: str | None = None) -> Generator:
@@ -124,7 +123,12 @@ def from_run(path: Path, *, step: int | None = None, raw: bool = False, named: s
 
     named: as `from_checkpoint`. Raises UsageError for a step that is not there, CheckpointError.
     """
-    return from_checkpoint(checkpoint_of(path, step), raw=raw, file=plugin_file(path), named=named)
+    return _of(checkpoint_of(path, step), raw, plugin_file(path), named)
+
+
+def _of(checkpoint: Checkpoint, raw: bool, file: str, named: str | None) -> Generator:
+    entry = recorded(checkpoint.values["plugin"], str(checkpoint.path), file=file, named=named)
+    return generator_of(checkpoint, entry, raw=raw)
 
 
 def plugin_file(path: Path) -> str:
@@ -135,12 +139,12 @@ def plugin_file(path: Path) -> str:
         return ""
 
 
-def checkpoint_of(path: Path, step: int | None) -> Path:
-    """The file of a run's newest good checkpoint or of that step's; a checkpoint file itself."""
+def checkpoint_of(path: Path, step: int | None) -> Checkpoint:
+    """A run's newest good checkpoint or that step's; that of a checkpoint file. Read once: hashing takes a while."""
     if path.is_file():
-        return path
+        return read(path)
     folder = RunFolder(path)
-    return newest(folder.checkpoints)[0].path if step is None else checkpoint_in(folder, step)
+    return newest(folder.checkpoints)[0] if step is None else read(checkpoint_in(folder, step))
 
 
 def generator_of(checkpoint: Checkpoint, entry: Entry, *, raw: bool = False) -> Generator:

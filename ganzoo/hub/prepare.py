@@ -15,7 +15,6 @@ from typing import Any
 
 import torch
 
-from ganzoo.engine.checkpoint import read as read_checkpoint
 from ganzoo.engine.files import write_whole
 from ganzoo.engine.folder import RunFolder
 from ganzoo.engine.generator import Generator
@@ -72,7 +71,7 @@ def prepare(
     tell: is given a line about what is left out.
     Raises CheckpointError for a run without checkpoints, ModelError if what was written is not what was meant.
     """
-    checkpoint = read_checkpoint(checkpoint_of(run, step))
+    checkpoint = checkpoint_of(run, step)
     plugin = checkpoint.values["plugin"]
     gan = recorded(plugin, str(checkpoint.path), file=plugin_file(run), named=named)
     generator = generator_of(checkpoint, gan)
@@ -83,6 +82,7 @@ def prepare(
     about = _about(run if run.is_dir() else run.parents[1], checkpoint.step)
     training = {"dataset": about["dataset"], "steps": about["steps"], "seed": about["seed"]}
     judge = discriminator_tensors(checkpoint, generator.architecture) if with_discriminator else None
+    del checkpoint  # its optimisers are larger than what is published
     write_model(folder, generator, plugin, training, discriminator=judge, half=half)
     metrics = _metrics(about["folder"], folder, generator, half, tell)
     _picture(about["folder"], folder, generator, tell)

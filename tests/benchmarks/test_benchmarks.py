@@ -187,3 +187,14 @@ def test_a_classifier_is_sure_of_what_it_gives_more_than_nine_tenths():
     features, sure = seen(classifier, images)
     assert features.equal(images)
     assert sure == 0.5
+
+
+@pytest.mark.slow
+def test_hub_times_and_weighs_every_party(small):
+    done = invoke("hub", "--repeats", "1", "--megabytes", "1")
+    assert done.exit_code == 0, done.output
+    kept = json.loads((small / "results" / "hub.json").read_text())
+    parties = ["upload_folder", "ganzoo's sending", "ganzoo publish"]
+    parties += ["snapshot_download", "ganzoo download", "ganzoo.load"]
+    assert list(kept["figures"]) == list(kept["grown"]) == parties
+    assert all(figure["median"] > 0 for figure in kept["figures"].values())
