@@ -78,7 +78,16 @@ def test_trained_published_deleted_and_sampled_by_every_name(program, ganzoo, fo
     assert server.control()["heads"]["alice/gan"] == commit
     assert re.search(r"^PUT blobs/", "\n".join(server.seen), re.MULTILINE)
 
+    chunked = {"home": "chunked", "HF_HUB_DISABLE_XET": "0"}
+    sent = ganzoo("publish", "run", "alice/chunked", "-q", token=ALICE, **chunked)
+    assert sent.returncode == 0, sent.stderr
     shutil.rmtree(here / "run")
+    drawn = ganzoo("sample", sent.stdout.strip(), "-n", "4", "--out", "chunked.png", **chunked)
+    assert drawn.returncode == 0, drawn.stderr
+    asked = " ".join(server.seen)
+    assert "POST xet/v1/shards" in asked
+    assert "GET xet/v1/reconstructions" in asked
+
     fresh = ganzoo("sample", "alice/gan", "-n", "4", "--out", "by-name.png")
     assert fresh.returncode == 0, fresh.stderr
     assert f"alice/gan is not in the registry: its contents are unverified; this is alice/gan@{commit}" in fresh.stderr
@@ -92,7 +101,7 @@ def test_trained_published_deleted_and_sampled_by_every_name(program, ganzoo, fo
     assert {path.name for path in (here / "copy").iterdir()} >= {"config.json", "README.md", "samples.png"}
     ok("sample", "./copy", "-n", "4", "--out", "copied.png", "-q")
     drawn = {path.name: path.read_bytes() for path in here.glob("*.png")}
-    assert len(drawn) == 5
+    assert len(drawn) == 6
     assert set(drawn.values()) == {drawn["before.png"]}
 
     (here / "mine.toml").write_text("schema = 1\n" + done.stdout[done.stdout.index("\n[models.") :])

@@ -7,7 +7,8 @@ file_download.py and utils/_http.py; nothing else of a Hub is here. Repositories
     repositories   files, commits, branches, tags, accounts
     api            the Hub's own host: http://127.0.0.1:PORT
     blobs          where large files go to and come from: http://localhost:PORT, which refuses a token
+    xet            the same in chunks: another http://localhost:PORT, with tokens of its own
     faults         what can be made to go wrong, while it runs
-    serving        the two hosts as http.server has them, and the control of the whole
+    serving        the hosts as http.server has them, and the control of the whole
     running        what a test starts, and asks for faults
 """

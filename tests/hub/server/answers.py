@@ -12,7 +12,7 @@ __all__ = ["Refused", "Request", "Response", "as_json"]
 
 @dataclass(frozen=True)
 class Request:
-    """One request, its body read whole. path: as sent, without the query. host: `hub` or `blobs`."""
+    """One request, its body read whole. path: as sent, without the query. host: `hub`, `blobs`, `xet`."""
 
     host: str
     method: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import time
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
@@ -14,6 +15,7 @@ import yaml  # one of the client's own dependencies
 
 from tests.hub.server.answers import Refused, Request, Response, as_json
 from tests.hub.server.repositories import TOKENS, Commit, File, Repositories, Repository
+from tests.hub.server.xet import TOKEN
 
 __all__ = ["Api"]
 
@@ -32,10 +34,10 @@ def route(method: str, pattern: str) -> Callable[[Callable[..., Response]], Call
 
 
 class Api:
-    """What the Hub answers. large: the URL of the host for large files."""
+    """What the Hub answers. large, chunks: the URLs of the hosts for large files, whole and in chunks."""
 
-    def __init__(self, kept: Repositories, large: str) -> None:
-        self.kept, self.large = kept, large
+    def __init__(self, kept: Repositories, large: str, chunks: str) -> None:
+        self.kept, self.large, self.chunks = kept, large, chunks
 
     def answer(self, request: Request) -> Response:
         """Find who asks and what for. Raises Refused."""
@@ -223,8 +225,21 @@ class Api:
             return Response(200, file.content, {"X-Repo-Commit": commit.oid, "ETag": f'"{file.oid}"'})
         linked = {"X-Linked-Etag": f'"{file.sha256}"', "X-Linked-Size": str(len(file.content))}
         self.kept.objects[file.sha256] = file.content
+        if file.sha256 in self.kept.xet:
+            token = f"{request.url.split(f'/{name}/resolve')[0]}/api/models/{name}/xet-read-token/{commit.oid}"
+            linked |= {"X-Xet-Hash": self.kept.xet[file.sha256], "Link": f'<{token}>; rel="xet-auth"'}
         location = f"{self.large}/{file.sha256}/{path.split('/')[-1]}"
         return Response(302, b"", {"Location": location, "X-Repo-Commit": commit.oid, **linked})
+
+    @route("GET", MODEL + "/xet-(?P<kind>read|write)-token/(?P<revision>[^/]+)")
+    def token(self, request: Request, name: str, kind: str, revision: str) -> Response:
+        (self.written(request, name) if kind == "write" else self.kept.open(name, self.user(request))).at(revision)
+        until = int(time.time()) + 3600
+        content = {"accessToken": TOKEN, "exp": until, "casUrl": self.chunks}
+        headers = {"X-Xet-Cas-Url": self.chunks, "X-Xet-Access-Token": TOKEN, "X-Xet-Token-Expiration": str(until)}
+        answer = as_json(content)
+        answer.headers |= headers
+        return answer
 
     @route("GET", MODEL + "/refs")
     def refs(self, request: Request, name: str) -> Response:

@@ -17,11 +17,13 @@ class Blobs:
         self.kept, self.leaks = kept, 0
 
     def answer(self, request: Request) -> Response:
-        """`GET /SHA256/NAME`, `PUT /SHA256`, and `PUT /SHA256/parts/N` with `POST /SHA256/complete` after it."""
+        """`GET /SHA256/NAME`, `PUT /SHA256`, `PUT /SHA256/parts/N` with `POST /SHA256/complete`, `GET /xorbs/HASH`."""
         if "Authorization" in request.headers:
             self.leaks += 1
             raise Refused(400, "Only one auth mechanism allowed")
         oid, *rest = request.path.strip("/").split("/")
+        if oid == "xorbs" and rest[0] in self.kept.xorbs:
+            return Response(200, self.kept.xorbs[rest[0]])
         if request.method in ("GET", "HEAD"):
             if oid not in self.kept.objects:
                 raise Refused(404, "no such object")

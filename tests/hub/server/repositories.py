@@ -11,7 +11,7 @@ from hashlib import sha1, sha256
 
 from tests.hub.server.answers import Refused
 
-__all__ = ["TOKENS", "Commit", "File", "Repositories", "Repository"]
+__all__ = ["TOKENS", "Commit", "File", "Repositories", "Repository", "Term"]
 
 # Token: whose it is, and whether it may write.
 TOKENS = {
@@ -95,13 +95,34 @@ class Repository:
         raise Refused(404, f"Invalid rev id: {revision}", "RevisionNotFound")
 
 
+@dataclass(frozen=True)
+class Term:
+    """A part of a large file: chunks begin to end of a row of chunks, `size` bytes once they are unpacked."""
+
+    xorb: str
+    size: int
+    begin: int
+    end: int
+
+    @property
+    def range(self) -> dict[str, int]:
+        """Its chunks as the client reads them."""
+        return {"start": self.begin, "end": self.end}
+
+
 @dataclass
 class Repositories:
-    """All repositories, and the store for large files, by sha256. page: entries on a page of a listing."""
+    """All repositories, and the store for large files, by sha256. page: entries on a page of a listing.
+
+    xorbs, terms: rows of chunks by their hash, what files by another hash are made of. xet: that hash by sha256.
+    """
 
     known: dict[str, Repository] = field(default_factory=dict)
     objects: dict[str, bytes] = field(default_factory=dict)
     parts: dict[tuple[str, int], bytes] = field(default_factory=dict)
+    xorbs: dict[str, bytes] = field(default_factory=dict)
+    terms: dict[str, list[Term]] = field(default_factory=dict)
+    xet: dict[str, str] = field(default_factory=dict)
     page: int = 1000
     part_size: int | None = None  # of uploads in parts, None for uploads in one piece
 

@@ -1,4 +1,4 @@
-"""The two hosts as http.server has them, and the control of the whole at `/control`."""
+"""The hosts as http.server has them, and the control of the whole at `/control`."""
 
 from __future__ import annotations
 
@@ -15,21 +15,24 @@ from tests.hub.server.api import Api
 from tests.hub.server.blobs import Blobs
 from tests.hub.server.faults import Fault
 from tests.hub.server.repositories import File, Repositories
+from tests.hub.server.xet import Xet
 
 __all__ = ["Hub"]
 
 
 class Hub:
-    """Both hosts, in threads of this process. The names differ, so that a client can tell where a token belongs."""
+    """All hosts, in threads of this process. The names differ, so that a client can tell where a token belongs."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         large = _Host(("127.0.0.1", 0), _Handler)
         own = _Host(("127.0.0.1", 0), _Handler)
+        chunks = _Host(("127.0.0.1", 0), _Handler)
         self.endpoint = f"http://127.0.0.1:{own.server_port}"
         self.large = f"http://localhost:{large.server_port}"
-        large.name, own.name = "blobs", "hub"
-        for host in (large, own):
+        self.chunks = f"http://localhost:{chunks.server_port}"
+        large.name, own.name, chunks.name = "blobs", "hub", "xet"
+        for host in (large, own, chunks):
             host.hub = self
             threading.Thread(target=host.serve_forever, daemon=True).start()
         self.forget()
@@ -38,7 +41,11 @@ class Hub:
         """Begin anew: no repositories, no faults, no past."""
         self.kept, self.faults, self.seen = Repositories(), list[Fault](), list[str]()
         self.blobs = Blobs(self.kept)
-        self.hosts = {"hub": Api(self.kept, self.large), "blobs": self.blobs}
+        self.hosts = {
+            "hub": Api(self.kept, self.large, self.chunks),
+            "blobs": self.blobs,
+            "xet": Xet(self.kept, self.large),
+        }
 
     def answer(self, request: Request) -> Response:
         """Do what is asked for, faults included. One at a time, but for what is slow on purpose."""
@@ -83,7 +90,7 @@ class Hub:
 
 
 class _Host(ThreadingHTTPServer):
-    """One host. hub: what answers. name: `hub` or `blobs`."""
+    """One host. hub: what answers. name: `hub`, `blobs` or `xet`."""
 
     daemon_threads = True
     request_queue_size = 64
