@@ -21,7 +21,8 @@ def test_the_wheel_has_two_top_level_names_and_the_registry(tmp_path):
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.partition("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"ganzoo", "ganzoo_plugins"}
-    for name in ("ganzoo/registry.toml", "ganzoo/py.typed", "ganzoo_plugins/py.typed"):
+    weights = "ganzoo/pretrained/vanilla-mlp.digits/generator.safetensors"
+    for name in ("ganzoo/registry.toml", "ganzoo/py.typed", "ganzoo_plugins/py.typed", weights):
         assert name in names
     assert "ganzoo_plugins/images/vanilla_mlp.py" in names
     assert not [name for name in names if "__pycache__" in name]
