@@ -55,7 +55,7 @@ def open_translation(
     if degrade:
         degradation = Degradation.read(degrade)
         space = replace(dataset.space, source=degradation.space(dataset.space))
-        key = fingerprint(dataset.fingerprint, degrade)
+        key = fingerprint(dataset.fingerprint, str(degradation))  # `mask` and `mask:centre` are one
         return replace(dataset, space=space, degradation=degradation, source_labels=dataset.labels, fingerprint=key)
     if source is None:
         if dataset.space.source is None or (dataset.unpaired and origin == "paired"):

@@ -12,10 +12,11 @@ from torch import nn
 
 import ganzoo
 from ganzoo import catalogue
-from ganzoo.data import Request, open_dataset
+from ganzoo.data import Request, open_dataset, open_translation
 from ganzoo.data.arrays import vector_dataset
 from ganzoo.engine.game import Game
 from ganzoo.engine.state import State
+from ganzoo.testing.case import Case, made_up
 
 SMALL = {"width": 8, "units": 8, "latent_dim": 8}  # options that many plugins have
 
@@ -99,8 +100,13 @@ def make_plugin_game(images):
         config = architecture.config.parse(small_options(name))
         dataset, space = None, ganzoo.Space(kind="game", shape=())
         if architecture.spaces != ("game",):
-            data, size = (str(images), 16) if "image" in architecture.spaces else (architecture.data, architecture.size)
-            dataset = open_dataset(data, Request(root=None, size=size, channels=None))
+            request = Request(root=None, size=16, channels=None)
+            if architecture.source:
+                dataset = open_translation(str(images), request, architecture.source, preferred=architecture.degrade)
+            elif "image" in architecture.spaces:
+                dataset = open_dataset(str(images), request)
+            else:
+                dataset = made_up(Case(name).spaces[0])
             space = dataset.space
         torch.manual_seed(0)
         modules = dict(architecture.networks(config, space))
@@ -123,8 +129,13 @@ def small(images):
 
     def make(name, **settings):
         given = {"size": 16, "batch": 4, "threads": 1, "log_every": 1000, "options": small_options(name)}
-        if "image" in catalogue.load(name).spaces:
+        spaces = catalogue.load(name).spaces
+        if "image" in spaces:
             given["data"] = str(images)
+        elif "table" in spaces:
+            given["data"] = "iris"
+        elif "audio" in spaces:
+            given["size"] = 512
         return given | settings
 
     return make

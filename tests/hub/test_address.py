@@ -84,7 +84,7 @@ NOTHING = {
     "me/gan/": "no run or model at 'me/gan/'",
     "generator.safetensors": "no run or model at 'generator.safetensors'",
     "pictures/mine": r"pictures/mine is a folder with pytorch_model.bin in it, .*; pytorch_model.bin is a pickle",
-    "a/b/c": "no run or model 'a/b/c'; known: one, there",
+    "a/b/c": "no run or model 'a/b/c'; known: .*one",
     "tiny.her": "no run or model 'tiny.her'; did you mean 'tiny.here'",
     "https://x.org/me/gan": "no run or model 'https://x.org/me/gan'",
     "me/..": "no run or model 'me/..'",
