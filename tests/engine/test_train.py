@@ -37,7 +37,8 @@ def test_a_run_leaves_checkpoints_a_model_and_what_happened(tiny, told):
     run = ganzoo.train(tiny, steps=7, out="run", threads=1, checkpoint_every=2, keep=2, listener=told, seed=3)
     assert (run.step, run.steps, run.exit_reason) == (7, 7, "done")
     assert list(steps_in(run.files.checkpoints)) == [6, 7]
-    assert {path.name for path in run.files.model.iterdir()} == {"config.json", "generator.safetensors"}
+    published = {"config.json", "generator.safetensors", "manifest.json"}
+    assert {path.name for path in run.files.model.iterdir()} == published
     described = json.loads((run.folder / "run.json").read_text())
     assert (described["gan"], described["seed"], described["step"], described["exit_reason"]) == ("tiny", 3, 7, "done")
     assert told.events == ["started", "ended"]
