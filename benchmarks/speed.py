@@ -1,10 +1,11 @@
-"""`speed`: images per second of the same training by a script, by a loop tuned by hand, and by ganzoo."""
+"""`speed`: the same training by a script, a plain loop, a tuned loop and ganzoo, and the least that it could take."""
 
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,66 +18,139 @@ from benchmarks.processes import GANZOO, PYTHON, play, surroundings
 
 __all__ = ["speed"]
 
-BATCH = 64
-PACE = ("--log-every", "50", "--sample-every", "1000")  # what runs of 64 epochs and more choose by themselves
-PRECISIONS = ("fp32", "bf16")
-TUNED = Path(__file__).with_name("tuned_loop.py")
+LOOP = str(Path(__file__).with_name("loop.py"))
+COLOURS = 2048  # made-up images, for sizes in colour
+MAKE = """import sys, numpy
+path, images, size = sys.argv[1], *map(int, sys.argv[2:])
+numpy.savez(path, images=numpy.random.default_rng(0).integers(0, 256, (images, size, size, 3), "uint8"))"""
+LIMIT = "its products alone"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One training. steps: timed, after as many as there are between two log points."""
+
+    gan: str
+    data: str
+    size: int
+    steps: int
+    batch: int = 64
+
+    @property
+    def log_every(self) -> int:
+        """As often as a run of 5,000 steps or more logs, oftener only if a few steps are timed."""
+        return min(50, self.steps)
+
+
+CASES = {
+    "vanilla-mlp": Case("vanilla-mlp", "mnist", 28, 1000),
+    "dcgan-32": Case("dcgan", "colours-32.npz", 32, 20),
+    "dcgan-64": Case("dcgan", "colours-64.npz", 64, 5),
+    "wgan-gp-32": Case("wgan-gp", "colours-32.npz", 32, 4),
+    "r3gan-32": Case("r3gan", "colours-32.npz", 32, 4),
+}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Images per second, the process's peak in MiB, and the seconds to the end of its first step (0: unknown)."""
+
+    rate: float
+    peak: float
+    first: float = 0.0
 
 
 @click.command()
-@click.option("--baseline", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
+@click.option("--baseline", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="for vanilla-mlp")
+@click.option("--model", "models", type=click.Choice(list(CASES)), multiple=True, help="all, if not given")
+@click.option("--precision", "precisions", type=click.Choice(["fp32", "bf16"]), multiple=True, help="both")
 @click.option("--repeats", type=click.IntRange(1), default=3, show_default=True, help="rounds: A B C A B C ...")
-@click.option("--epochs", type=click.IntRange(1), default=1, show_default=True, help="timed, after a first one")
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="of every party")
-def speed(baseline: Path, repeats: int, epochs: int, threads: int) -> None:
-    """Images per second of vanilla-mlp on MNIST, batch 64.
+def speed(baseline: Path | None, models: Sequence[str], precisions: Sequence[str], repeats: int, threads: int) -> None:
+    """Images per second, memory and time to the first step, in batches of 64.
 
-    --baseline is a script that trains on the MNIST in ./data and prints `Epoch [` at the end of each epoch.
-    Every party plays whole epochs in a process of its own. The clock runs from the end of its first epoch,
-    so start-up and warm-up are left out on all sides, and whatever a party does while it trains is counted.
+    --baseline is a script that trains vanilla-mlp on the MNIST in ./data and prints `Epoch [` at the end of each epoch.
+    Every party is a process of its own. The clock runs after some steps of each, so start-up and warm-up are left out
+    on all sides, and whatever a party does while it trains is counted.
     """
-    before = machine()
-    with TemporaryDirectory() as name:
-        folder = Path(name)
+    for model in models or CASES:
+        before = machine()
+        with TemporaryDirectory() as name:
+            folder, case = Path(name), CASES[model]
+            prepare(case, folder)
+            environment = surroundings(threads, GANZOO_DATA=str(folder / "data"))
+            parties: dict[str, Callable[[], Measured]] = {}
+            if baseline and model == "vanilla-mlp":
+                parties["script"] = partial(script, baseline.resolve(), folder, environment)
+            for precision in precisions or ("fp32", "bf16"):
+                for style in ("plain", "tuned"):
+                    parties[f"{style} loop, {precision}"] = partial(loop, case, style, precision, folder, environment)
+                parties[f"ganzoo, {precision}"] = partial(ours, case, precision, folder, environment)
+                parties[f"{LIMIT}, {precision}"] = partial(loop, case, "limit", precision, folder, environment)
+            rounds = [{party: measure() for party, measure in parties.items()} for _ in range(repeats)]
+        figures = {
+            what: {party: Figure(tuple(getattr(found[party], what) for found in rounds)) for party in parties}
+            for what in ("rate", "peak", "first")
+        }
+        command = f"python -m benchmarks speed --model {model} --repeats {repeats} --threads {threads}"
+        facts = {"data": case.data, "batch": case.batch, "threads": threads, "unit": "images per second"}
+        more = {what: {k: f.to_dict() for k, f in figures[what].items() if any(f.values)} for what in ("peak", "first")}
+        store(f"speed-{model}", command, before, figures["rate"], gan=case.gan, size=case.size, **facts, **more)
+        click.echo(rendered(model, case.batch, **figures) + "\n")
+
+
+def rendered(model: str, batch: int, rate: dict[str, Figure], peak: dict[str, Figure], first: dict[str, Figure]) -> str:
+    """The table: rates, the ratio to the first party, and the share of what the products alone would allow."""
+    reference = next(iter(rate))
+    rows = []
+    for party, figure in rate.items():
+        limit, alone = rate[f"{LIMIT}, {party.split()[-1]}"] if ", " in party else None, party.startswith(LIMIT)
+        rows.append(
+            [
+                party,
+                figure.text(),
+                f"{batch / figure.median * 1000:.2f}",
+                figure.over(rate[reference]).text(2, "x"),
+                "" if limit is None or alone else f"{figure.over(limit).median:.0%}",
+                "" if alone else f"{peak[party].median:,.0f}",
+                "" if alone or not any(first[party].values) else f"{first[party].median:.1f}",
+            ]
+        )
+    heads = ["images per second", "ms per step", f"to the {reference}", "of the products", "peak MiB", "first step, s"]
+    return table([f"{model}, batch {batch}", *heads], rows)
+
+
+def prepare(case: Case, folder: Path) -> None:
+    """The case's data in a folder: MNIST as scripts find it, or made-up images in colour."""
+    if case.data == "mnist":
         unpack(folder)
-        images, environment = count(folder), surroundings(threads, GANZOO_DATA=str(folder / "data"))
-        rate = partial(printed_rate, folder=folder, environment=environment, images=images, epochs=epochs)
-        ours = partial(recorded_rate, folder=folder, environment=environment, images=images, epochs=epochs)
-        parties: dict[str, Callable[[], float]] = {"script": partial(rate, [str(baseline.resolve())])}
-        for precision in PRECISIONS:
-            parties[f"tuned loop, {precision}"] = partial(rate, [str(TUNED), precision, str(1 + epochs)])
-            parties[f"ganzoo, {precision}"] = partial(ours, ["--threads", str(threads), "--precision", precision])
-        rounds = [{party: measure() for party, measure in parties.items()} for _ in range(repeats)]
-    figures = {party: Figure(tuple(found[party] for found in rounds)) for party in parties}
-    command = f"python -m benchmarks speed --baseline SCRIPT --repeats {repeats} --epochs {epochs} --threads {threads}"
-    facts = {"gan": "vanilla-mlp", "data": "mnist", "batch": BATCH, "threads": threads, "unit": "images per second"}
-    store("speed", command, before, figures, **facts)
-    click.echo(rendered(figures))
+    else:
+        made = [PYTHON, "-c", MAKE, case.data, str(COLOURS), str(case.size)]
+        play(made, folder, environment=surroundings())
 
 
-def rendered(figures: dict[str, Figure]) -> str:
-    """The table: each party's rate, its milliseconds per step, and how many times the script's rate it is."""
-    script = figures["script"]
-    rows = [
-        [party, rate.text(), f"{BATCH / rate.median * 1000:.2f}", rate.over(script).text(2, "x")]
-        for party, rate in figures.items()
-    ]
-    return table(["vanilla-mlp, MNIST, batch 64", "images per second", "ms per step", "to the script"], rows)
+def script(path: Path, folder: Path, environment: dict[str, str]) -> Measured:
+    """A script's second epoch, by the lines that it prints."""
+    played = play([PYTHON, "-u", str(path)], folder, environment=environment, epochs=2)
+    return Measured(count(folder) / (played.marks[1] - played.marks[0]), played.peak)
 
 
-def printed_rate(script: list[str], *, folder: Path, environment: dict[str, str], images: int, epochs: int) -> float:
-    """Images per second of a script between the line after its first epoch and the line after its last."""
-    played = play([PYTHON, "-u", *script], folder, environment=environment, epochs=1 + epochs)
-    return epochs * images / (played.marks[-1] - played.marks[0])
+def loop(case: Case, style: str, precision: str, folder: Path, environment: dict[str, str]) -> Measured:
+    """A loop written by hand (loop.py), or what is left of it."""
+    asked = [case.gan, case.data, case.size, case.batch, style, precision, case.log_every, case.steps, time.time()]
+    played = play([PYTHON, LOOP, *map(str, asked)], folder, environment=environment)
+    found = json.loads(played.output.splitlines()[-1])
+    return Measured(case.steps * case.batch / found["seconds"], played.peak, found["first"])
 
 
-def recorded_rate(flags: list[str], *, folder: Path, environment: dict[str, str], images: int, epochs: int) -> float:
-    """Images per second of `ganzoo train` between the log points that end its first epoch and its last."""
-    with TemporaryDirectory(dir=folder) as name:
-        run = os.path.join(name, "run")
-        asked = ["--data", "mnist", "--batch", str(BATCH), "--epochs", str(1 + epochs), "--out", run, *PACE]
-        play([GANZOO, "train", "vanilla-mlp", *asked, *flags], folder, environment=environment)
-        points = [json.loads(line) for line in Path(run, "metrics.jsonl").read_text().splitlines()]
-    first = next(point for point in points if point["step"] * BATCH >= images)
-    steps, seconds = points[-1]["step"] - first["step"], points[-1]["time"] - first["time"]
-    return float(steps * BATCH / seconds)
+def ours(case: Case, precision: str, folder: Path, environment: dict[str, str]) -> Measured:
+    """`ganzoo train`, by the times in its metrics.jsonl; not to its last log point, at which it draws once more."""
+    warm, begun = case.log_every, time.time()
+    with TemporaryDirectory(dir=folder) as run:
+        asked = [case.gan, "--data", case.data, "--size", case.size, "--batch", case.batch, "--precision", precision]
+        pace = ["--steps", warm + case.steps + 1, "--log-every", warm, "--sample-every", 1000, "--out", f"{run}/run"]
+        threads = ["--threads", environment["OMP_NUM_THREADS"]]
+        played = play([GANZOO, "train", *map(str, [*asked, *pace, *threads])], folder, environment=environment)
+        points = [json.loads(line) for line in Path(run, "run", "metrics.jsonl").read_text().splitlines()]
+    at = {point["step"]: point["time"] for point in points}
+    return Measured(case.steps * case.batch / (at[warm + case.steps] - at[warm]), played.peak, at[1] - begun)

@@ -62,7 +62,7 @@ class Game:
         self.clip, self._follow = clip, 1.0 - ema
         self.shards = shards or Shards(batch)
         self._nets = state.nets
-        self._autocast = torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
+        self.autocast = torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
         self._step, self._progress = torch.zeros((), device=device), torch.zeros((), device=device)
         self._noise = torch.Generator(device)
         self._focused: Seat | None = None
@@ -155,7 +155,7 @@ class Game:
         """
         seed_generators(self.device, counted(self.seed, "turn", step, seat.player.name, turn, *path))
         self.focus(seat)
-        with blamed(seat.player, step), self._autocast:
+        with blamed(seat.player, step), self.autocast:
             returned = seat.player.objective(self._nets, batch, self.config)
         terms = dict(returned) if isinstance(returned, Mapping) else {}
         wanted = [term for term in terms.values() if isinstance(term, Tensor) and term.requires_grad]

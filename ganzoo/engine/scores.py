@@ -19,14 +19,15 @@ __all__ = ["score_samples"]
 def score_samples(game: Game, dataset: Dataset, n: int, seed: int) -> tuple[Tensor, Tensor] | None:
     """Scores (n,) of n real and n generated samples, in eval mode; None if the GAN has no discriminator.
 
-    The generated ones are of the networks that play, not of their moving average, and draw on the reals' labels.
+    The generated ones are of the networks that play, not of their moving average, and draw on the reals' labels;
+    computed in the precision of the game.
     """
     architecture, modules, device = game.architecture, game.state.modules, game.device
     judges = [name for name in architecture.discriminator if name in modules]
     if not (architecture.score or judges):
         return None
     index = torch.randint(len(dataset), (n,), generator=torch.Generator().manual_seed(seed))
-    with evaluating(modules), drawing(device, seed):
+    with evaluating(modules), drawing(device, seed), game.autocast:
         fetch: dict[str, Any] = {"z": lambda: draw_prior(architecture, n, game.config, game.space, device)}
         if game.space.classes:
             fetch["label"] = lambda: dataset.label(index, device)

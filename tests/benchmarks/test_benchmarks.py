@@ -4,6 +4,7 @@ import json
 import struct
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ from benchmarks.__main__ import benchmarks
 from benchmarks.figures import Figure, table
 from benchmarks.processes import play, surroundings
 from benchmarks.side_by_side import seen, trained_generator
+from benchmarks.speed import CASES
 from benchmarks.start import install
 
 ROOT = Path(figures.__file__).parents[1]
@@ -65,17 +67,18 @@ def invoke(*arguments):
     return CliRunner().invoke(benchmarks, arguments)
 
 
+@pytest.mark.slow
 def test_speed_compares_every_party_and_keeps_the_numbers(small, monkeypatch):
-    monkeypatch.setattr("benchmarks.speed.PRECISIONS", ("bf16",))
-    monkeypatch.setattr("benchmarks.speed.PACE", ("--log-every", "1"))  # an epoch has four steps here
-    done = invoke("speed", "--baseline", "script.py", "--repeats", "1")
+    monkeypatch.setitem(CASES, "vanilla-mlp", replace(CASES["vanilla-mlp"], steps=2))
+    asked = ["--model", "vanilla-mlp", "--precision", "bf16", "--repeats", "1"]
+    done = invoke("speed", "--baseline", "script.py", *asked)
     assert done.exit_code == 0, done.output
-    kept = json.loads((small / "results" / "speed.json").read_text())
-    parties = ["script", "tuned loop, bf16", "ganzoo, bf16"]
+    kept = json.loads((small / "results" / "speed-vanilla-mlp.json").read_text())
+    parties = ["script", "plain loop, bf16", "tuned loop, bf16", "ganzoo, bf16", "its products alone, bf16"]
     assert list(kept["figures"]) == parties
     assert all(figure["median"] > 0 and len(figure["values"]) == 1 for figure in kept["figures"].values())
     assert [line.split("|")[1].strip() for line in done.output.splitlines()[2:]] == parties
-    assert "SCRIPT" in kept["command"]
+    assert set(kept["peak"]) == set(parties)
     assert str(small) not in json.dumps(kept)
 
 
@@ -106,7 +109,7 @@ def test_made_up_plugins_are_distributions_with_a_readable_file(tmp_path):
     assert "made-up-1 = made_up_1" in (tmp_path / "ganzoo_made_up_1-1.0.dist-info" / "entry_points.txt").read_text()
 
 
-@pytest.mark.parametrize("arguments", [["speed"], ["memory"], ["side-by-side"], ["speed", "--baseline", "none.py"]])
+@pytest.mark.parametrize("arguments", [["memory"], ["side-by-side"], ["speed", "--baseline", "none.py"]])
 def test_a_script_to_compare_with_is_asked_for(arguments):
     done = invoke(*arguments)
     assert done.exit_code == 2
@@ -115,7 +118,7 @@ def test_a_script_to_compare_with_is_asked_for(arguments):
 
 def test_without_mnist_it_says_what_to_type(small, monkeypatch):
     monkeypatch.setenv("GANZOO_DATA", str(small / "empty"))
-    done = invoke("speed", "--baseline", "script.py")
+    done = invoke("speed", "--model", "vanilla-mlp")
     assert done.exit_code == 1
     assert "GANZOO_DATA=FOLDER" in done.output
 
