@@ -18,12 +18,14 @@ GROUP = Path(__file__).with_name("group.py")
 # In evaluation mode and with the same draws for every sample, what still looks at its batch at once.
 BATCH_WIDE = {
     "cogan": {"value"},  # the first half of the reals is one domain, the second the other
-    "dragan": {"value"},  # the noise is as wide as the batch's standard deviation
     "ebgan": {"energy"},  # the pulling-away term is over pairs
     "relativistic-gan": {"more_real", "more_real_than_real"},
     "softmax-gan": {"mass_on_reals", "mass_on_all"},
     "stylegan2-lite": {"paths"},  # lengths are compared with the batch's mean
 }
+# dragan's noise is as wide as the batch's standard deviation, so it may differ; but its D is linear in pieces, whose
+# slope is the same wherever the noise leaves a sample in its piece, as it does for some numbers of processes.
+PERHAPS = {"dragan": {"value"}}
 PACKED = {"pacgan": {"value", "fooling"}}  # what is left over of an odd batch is in no pack
 
 
@@ -71,7 +73,8 @@ def groups(tmp_path_factory):
 def differing(found, tolerance=1e-12):
     """The GANs and players whose gradients are further apart than rounding in double precision."""
     wrong = {
-        name: {player for player, apart in players.items() if apart > tolerance} for name, players in found.items()
+        name: {player for player, apart in players.items() if apart > tolerance} - PERHAPS.get(name, set())
+        for name, players in found.items()
     }
     return {name: players for name, players in wrong.items() if players}
 

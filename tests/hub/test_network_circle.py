@@ -104,7 +104,7 @@ def test_trained_published_deleted_and_sampled_by_every_name(program, ganzoo, fo
     assert len(drawn) == 6
     assert set(drawn.values()) == {drawn["before.png"]}
 
-    (here / "mine.toml").write_text("schema = 1\n" + done.stdout[done.stdout.index("\n[models.") :])
+    (here / "mine.toml").write_text("schema = 1\noverride = true\n" + done.stdout[done.stdout.index("\n[models.") :])
     listed = ganzoo("sample", "vanilla-mlp.digits", "-n", "4", "--out", "listed.png", GANZOO_REGISTRY="mine.toml")
     assert (listed.returncode, listed.stderr) == (0, "")
     assert (here / "listed.png").read_bytes() == drawn["before.png"]

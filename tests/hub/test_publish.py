@@ -64,7 +64,7 @@ def test_a_run_is_published_deleted_and_loaded_to_the_same_samples(run, told):
 
 def test_what_it_prints_is_an_entry_of_the_registry(run, told, monkeypatch):
     done = publish(run, TO, license="mit", tell=told.append)
-    Path("mine.toml").write_text(f"schema = 1\n{done.entry}")
+    Path("mine.toml").write_text(f"schema = 1\noverride = true\n{done.entry}")
     monkeypatch.setenv("GANZOO_REGISTRY", "mine.toml")
     model = registry.read().models["vanilla-mlp.digits"]
     assert (model.license, model.shape, model.classes) == ("mit", (1, 8, 8), 10)
