@@ -93,6 +93,7 @@ def speed(baseline: Path | None, models: Sequence[str], precisions: Sequence[str
             for what in ("rate", "peak", "first")
         }
         command = f"python -m benchmarks speed --model {model} --repeats {repeats} --threads {threads}"
+        command += "".join(f" --precision {precision}" for precision in precisions)
         command += " --baseline SCRIPT" if "script" in parties else ""
         facts = {"data": case.data, "batch": case.batch, "threads": threads, "unit": "images per second"}
         more = {what: {k: f.to_dict() for k, f in figures[what].items() if any(f.values)} for what in ("peak", "first")}

@@ -87,7 +87,7 @@ class Setup:
     def memory(self) -> int:
         """The least bytes that training holds: data, weights, optimiser state, copies, gradients, activations.
 
-        Its peak is higher by what backward passes and kernels take in passing: 1.4 to 2.2 times this was measured.
+        Its peak is higher by what backward passes and kernels take in passing: up to 3.3 times this was measured.
         """
         tensors = self.game.state.tensors().values()
         gradients = max(sum(p.nbytes for p in seat.on) for seat in self.game.seats)

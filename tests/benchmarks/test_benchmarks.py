@@ -8,13 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
+import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
 
-from benchmarks import figures, mnist
+import ganzoo
+from benchmarks import figures, loop, mnist
 from benchmarks.__main__ import benchmarks
 from benchmarks.figures import Figure, table
+from benchmarks.loop import Products
 from benchmarks.processes import play, surroundings
 from benchmarks.side_by_side import seen, trained_generator
 from benchmarks.speed import CASES
@@ -70,16 +73,57 @@ def invoke(*arguments):
 @pytest.mark.slow
 def test_speed_compares_every_party_and_keeps_the_numbers(small, monkeypatch):
     monkeypatch.setitem(CASES, "vanilla-mlp", replace(CASES["vanilla-mlp"], steps=2))
-    asked = ["--model", "vanilla-mlp", "--precision", "bf16", "--repeats", "1"]
-    done = invoke("speed", "--baseline", "script.py", *asked)
+    done = invoke("speed", "--baseline", "script.py", "--model", "vanilla-mlp", "--precision", "bf16", "--repeats", "1")
     assert done.exit_code == 0, done.output
     kept = json.loads((small / "results" / "speed-vanilla-mlp.json").read_text())
     parties = ["script", "plain loop, bf16", "tuned loop, bf16", "ganzoo, bf16", "its products alone, bf16"]
     assert list(kept["figures"]) == parties
     assert all(figure["median"] > 0 and len(figure["values"]) == 1 for figure in kept["figures"].values())
-    assert [line.split("|")[1].strip() for line in done.output.split("\n")[2:-2]] == parties
-    assert set(kept["peak"]) == set(parties)
+    assert kept["peak"].keys() == set(parties)
+    assert kept["first"].keys() == set(parties[1:])  # a script does not say
+    lines = [[cell.strip() for cell in line.split("|")] for line in done.output.splitlines() if line.startswith("| ")]
+    assert [cells[1] for cells in lines[2:]] == parties
+    assert lines[0][4] == "to the script"
+    assert [cells[5].endswith("%") for cells in lines[2:]] == [False, True, True, True, False]
+    assert kept["command"].endswith("--precision bf16 --baseline SCRIPT")
     assert str(small) not in json.dumps(kept)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES.values() if case.gan != "vanilla-mlp"], ids=str)
+def test_every_case_has_a_game_that_the_loops_can_play(case):
+    players = ganzoo.architecture(case.gan).players(ganzoo.architecture(case.gan).config())
+    assert all(isinstance(player.by, ganzoo.Adam) and player.after is None for player in players)
+    assert all(player.every == 1 and player.start == 0 for player in players)
+
+
+def test_the_products_of_a_step_are_all_of_them_and_no_more():
+    weight = torch.ones(3, 2, requires_grad=True)
+    with Products() as products:
+        y = torch.ones(4, 3) @ weight
+        (y.tanh() * 2).sum().backward()
+    assert [str(function) for function, _, _ in products.calls] == ["aten.mm.default"] * 2  # forward, and the gradient
+    products.step()
+
+
+def test_a_tuned_loop_learns_what_a_plain_one_does(tmp_path, monkeypatch):
+    """The same networks, objective and optimiser: one step from the same seed moves weights to the same place."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(loop, "WORKERS", 0)
+    np.savez("noise.npz", images=np.random.default_rng(0).integers(0, 256, (64, 16, 16), np.uint8))
+    weights = []
+    for tuned, steps in ((True, 0), (True, 1), (False, 1)):
+        torch.manual_seed(0)
+        game = loop.Loop("dcgan", "noise.npz", 16, 4, tuned=tuned, half=False)
+        game.reals = iter(lambda: torch.linspace(-1, 1, 1024).view(4, 1, 16, 16), None)
+        torch.manual_seed(1)
+        for _ in range(steps):
+            game.step()
+        weights.append(
+            torch.cat([weight.detach().flatten() for net in game.modules.values() for weight in net.parameters()])
+        )
+    first, tuned, plain = weights
+    assert (tuned - first).abs().mean() > 1e-4
+    assert (tuned - plain).abs().mean() < 1e-6
 
 
 def test_memory_weighs_both(small):
@@ -118,7 +162,7 @@ def test_a_script_to_compare_with_is_asked_for(arguments):
 
 def test_without_mnist_it_says_what_to_type(small, monkeypatch):
     monkeypatch.setenv("GANZOO_DATA", str(small / "empty"))
-    done = invoke("speed", "--model", "vanilla-mlp")
+    done = invoke("speed", "--baseline", "script.py")
     assert done.exit_code == 1
     assert "GANZOO_DATA=FOLDER" in done.output
 

@@ -2,7 +2,8 @@
 
     min_{G,E} max_D  E D(x) - E D(G(z)) + beta_n E |z_n - E_n(G(z))|^2 + beta_c E H(z_c, E_c(G(z)))
 
-with WGAN-GP's penalty on D; the cluster of x is the greatest of E_c(x).
+with WGAN-GP's penalty on D; |.|^2 is the mean over z_n's numbers, as in the authors' code; the cluster of x is the
+greatest of E_c(x).
 
 Paper: Mukherjee et al. 2019, ClusterGAN: Latent Space Clustering in Generative Adversarial Networks, arXiv:1809.03627
 Tasks: images, vectors, codes, encoders
