@@ -33,31 +33,31 @@ EVERYTHING = {"tool": TOOL, "pipx": "ganzoo", "project": Path("/work"), "managed
 @pytest.mark.parametrize(
     ("without", "added", "edited", "removed"),
     [
-        ((), f"{KEPT} --with x", f"{KEPT} --with-editable /work/mine", KEPT),
-        (("tool",), "pipx inject ganzoo x", "pipx inject ganzoo --editable /work/mine", "pipx uninject ganzoo x"),
-        (("tool", "pipx"), "uv add x", "uv add --editable /work/mine", "uv remove x"),
+        ((), f"{KEPT} --with x", f"{KEPT} --with-editable /code/mine", KEPT),
+        (("tool",), "pipx inject ganzoo x", "pipx inject ganzoo --editable /code/mine", "pipx uninject ganzoo x"),
+        (("tool", "pipx"), "uv add x", "uv add --editable /code/mine", "uv remove x"),
         (
             ("tool", "pipx", "project"),
             f"{PYTHON} -m pip install --break-system-packages x",
-            f"{PYTHON} -m pip install --break-system-packages --editable /work/mine",
+            f"{PYTHON} -m pip install --break-system-packages --editable /code/mine",
             f"{PYTHON} -m pip uninstall --break-system-packages -y x",
         ),
         (
             ("tool", "pipx", "project", "managed"),
             f"{PYTHON} -m pip install x",
-            f"{PYTHON} -m pip install --editable /work/mine",
+            f"{PYTHON} -m pip install --editable /code/mine",
             f"{PYTHON} -m pip uninstall -y x",
         ),
         (
             ("tool", "pipx", "project", "managed", "pip"),
             f"uv pip install --python {PYTHON} x",
-            f"uv pip install --python {PYTHON} --editable /work/mine",
+            f"uv pip install --python {PYTHON} --editable /code/mine",
             f"uv pip uninstall --python {PYTHON} x",
         ),
         (
             ("tool", "pipx", "project", "managed", "pip", "uv"),
             f"{PYTHON} -m pip install x",
-            f"{PYTHON} -m pip install --editable /work/mine",
+            f"{PYTHON} -m pip install --editable /code/mine",
             f"{PYTHON} -m pip uninstall x",
         ),
     ],
@@ -66,7 +66,7 @@ EVERYTHING = {"tool": TOOL, "pipx": "ganzoo", "project": Path("/work"), "managed
 def test_each_environment_has_its_command(without, added, edited, removed):
     facts = {name: fact for name, fact in EVERYTHING.items() if name not in without}
     environment = Environment(python=PYTHON, **facts)
-    plans = [install(environment, ["x"]), install(environment, ["/work/mine"], editable=True)]
+    plans = [install(environment, ["x"]), install(environment, ["/code/mine"], editable=True)]
     plans.append(uninstall(environment, "x"))
     assert [str(plan) for plan in plans] == [added, edited, removed]
     shown_only = "tool" not in facts and "pipx" not in facts and ("project" in facts or "managed" in facts or not facts)
