@@ -69,7 +69,7 @@ class TableHead(nn.Module):
 
     def forward(self, logits: Tensor) -> Tensor:  # noqa: D102
         logits = full(logits)
-        gumbel = -torch.empty_like(logits).exponential_().log()
+        gumbel = -torch.log(-torch.log(torch.rand_like(logits).clamp(min=TINY)))
         shares = self.softmax((logits + gumbel) / self.temperature)
         return shares.index_copy(1, self.places, torch.tanh(logits[:, self.places]))
 
