@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import atexit
 import os
+import time
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import torch
 import torch.distributed as dist
@@ -19,7 +22,10 @@ from torch.nn import functional as F
 
 from ganzoo.errors import GanzooError, Gone
 
-__all__ = ["Processes", "expected", "join", "leave", "local"]
+if TYPE_CHECKING:
+    from torch.distributed.distributed_c10d import Store
+
+__all__ = ["Processes", "expected", "join", "leave", "local", "meet"]
 
 _PATIENCE = timedelta(minutes=30)  # process 0 may decode a million images while the others wait
 _WORDS = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}  # by bytes of an element
@@ -42,11 +48,44 @@ def join() -> Processes:
     if expected() == 1:
         return Processes()
     if not dist.is_initialized():
+        from torch.distributed.distributed_c10d import PrefixStore
+        from torch.distributed.rendezvous import rendezvous
+
         kinds = {"cuda": torch.cuda, "xpu": torch.xpu}
-        backends = [f"{kind}:{_BACKENDS[kind]}" for kind, backend in kinds.items() if backend.is_available()]
-        dist.init_process_group(",".join(["cpu:gloo", *backends]), timeout=_PATIENCE)
+        backends = ",".join(
+            ["cpu:gloo", *(f"{kind}:{_BACKENDS[kind]}" for kind in kinds if kinds[kind].is_available())]
+        )
+        store, rank, count = next(rendezvous("env://", timeout=_PATIENCE))
+        own = PrefixStore(meet(store, rank, count), store)
+        dist.init_process_group(backends, store=own, rank=rank, world_size=count, timeout=_PATIENCE)
         atexit.register(leave)
     return Processes(dist.get_rank(), dist.get_world_size())
+
+
+def meet(store: Store, rank: int, count: int) -> str:
+    """A word that all `count` processes of this start share and no earlier start has had.
+
+    torchrun keeps one store for all its restarts, where the addresses of processes that have ended lie about. So each
+    process asks under a name that it has just drawn, and the leader answers all names until every rank has heard.
+    Raises Gone after half an hour.
+    """
+    own = uuid.uuid4().hex
+    deadline = time.monotonic() + _PATIENCE.total_seconds()
+    if rank > 0:
+        store.set(f"name/{rank}", own)
+        store.wait([f"answer/{own}"], _PATIENCE)
+        word: str = store.get(f"answer/{own}").decode()
+        store.set(f"heard/{word}/{rank}", "")
+        return word
+    missing = set(range(1, count))
+    while missing := {other for other in missing if not store.check([f"heard/{own}/{other}"])}:
+        for other in missing:
+            if store.check([f"name/{other}"]):
+                store.set(f"answer/{store.get(f'name/{other}').decode()}", own)
+        if time.monotonic() > deadline:
+            raise Gone(f"the processes {sorted(missing)} of this run did not start within {_PATIENCE}")
+        time.sleep(0.01)
+    return own
 
 
 def leave() -> None:

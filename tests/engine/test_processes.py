@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ import torch
 
 from ganzoo.engine import processes
 from ganzoo.engine.processes import Processes
+from ganzoo.errors import Gone
 
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
 GROUP = Path(__file__).with_name("group.py")
@@ -107,3 +110,19 @@ def test_shards_give_the_same_bits_on_any_number_of_processes_and_after_a_resume
         for never_stopped, resumed, differ in groups[count]["own"].values():
             assert never_stopped == resumed
             assert differ == []
+
+
+def test_processes_of_a_new_start_do_not_take_the_addresses_of_an_earlier_one(tmp_path):
+    store = torch.distributed.FileStore(str(tmp_path / "store"), 3)
+    words = []
+    for _ in range(3):  # the store keeps everything, as that of torchrun does
+        with ThreadPoolExecutor(3) as pool:
+            words.append(set(pool.map(lambda rank: processes.meet(store, rank, 3), (1, 2, 0))))
+    assert [len(word) for word in words] == [1, 1, 1]
+    assert len(set.union(*words)) == 3
+
+
+def test_a_leader_whose_others_do_not_come_says_who(tmp_path, monkeypatch):
+    monkeypatch.setattr(processes, "_PATIENCE", timedelta(milliseconds=20))
+    with pytest.raises(Gone, match=r"the processes \[1, 2\] of this run did not start within 0:00:00.02"):
+        processes.meet(torch.distributed.FileStore(str(tmp_path / "store"), 3), 0, 3)
