@@ -61,23 +61,26 @@ def examine(gan: str, *, learning: bool = False, tell: Callable[[Check], None] |
         except Exception as error:
             note("the plugin loads and builds its networks", "failed", _told(error))
             return report
-    if warned:
-        note("the plugin loads with a warning", "measured", "; ".join(dict.fromkeys(str(w.message) for w in warned)))
-    for check in [*_CHECKS, *([learn.learns, learn.ring] if learning else [])]:
-        title = (check.__doc__ or "").strip().rstrip(".")
-        if check in _NEED_DATA and case.architecture.spaces == ("game",):
-            note(title, "skipped", "a game without data")
-        elif check is learn.ring and "vector" not in case.architecture.spaces:
-            note(title, "skipped", "it makes no vectors")
-        else:
-            try:
-                found = _quietly(check, case)
-            except Exception as error:
-                note(title, "failed", _told(error))
+    with warnings.catch_warnings(record=True) as warned_later:
+        warnings.simplefilter("always", DeprecationWarning)
+        for check in [*_CHECKS, *([learn.learns, learn.ring] if learning else [])]:
+            title = (check.__doc__ or "").strip().rstrip(".")
+            if check in _NEED_DATA and case.architecture.spaces == ("game",):
+                note(title, "skipped", "a game without data")
+            elif check is learn.ring and "vector" not in case.architecture.spaces:
+                note(title, "skipped", "it makes no vectors")
             else:
-                note(title, "measured" if check in _MEASURED else "passed", found)
-    if not report.failures:
-        report.golden = play.golden(case)
+                try:
+                    found = _quietly(check, case)
+                except Exception as error:
+                    note(title, "failed", _told(error))
+                else:
+                    note(title, "measured" if check in _MEASURED else "passed", found)
+        if not report.failures:
+            report.golden = play.golden(case)
+    said = dict.fromkeys(str(warning.message) for warning in [*warned, *warned_later])
+    if said:
+        note("the plugin loads and plays with a warning", "measured", "; ".join(said))
     return report
 
 

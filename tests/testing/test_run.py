@@ -1,9 +1,11 @@
 from pathlib import Path
 
 import pytest
+from typing_extensions import deprecated
 
-from ganzoo import catalogue
+from ganzoo import catalogue, hookspecs
 from ganzoo.errors import UsageError
+from ganzoo.optimisers import Adam
 from ganzoo.testing import conformance, examine
 
 VALUE = "    real, fake = nets.D(batch.real), nets.D(nets.G(batch.z))\n"
@@ -100,13 +102,17 @@ def test_what_a_plugin_raises_is_told_with_its_file_and_line(plugin):
     assert f"stranger_{name.replace('-', '_')}.py, line {line})" in text
 
 
-@pytest.mark.filterwarnings("ignore:say that")  # where a check loads it once more
-def test_what_is_deprecated_is_shown_to_the_author(plugin):
-    warn = "    warnings.warn('say that', DeprecationWarning)\n    return ganzoo.Arch"
-    name = plugin(("    return ganzoo.Arch", warn), ("import ganzoo\n", "import warnings\n\nimport ganzoo\n"))
-    report = examine(name)
+def test_what_a_release_deprecates_is_shown_to_the_author_and_goes_on_working(plugin, monkeypatch):
+    """A release in which ganzoo.Adam and the hook are to go, and a plugin made before it."""
+    adam = deprecated("ganzoo.Adam goes in 0.3: say ganzoo.AdamW")(lambda **options: Adam(**options))
+    monkeypatch.setattr("ganzoo.Adam", adam)
+    options = {**hookspecs.ganzoo_architecture.ganzoo_spec, "warn_on_impl": DeprecationWarning("another hook from 0.3")}
+    monkeypatch.setattr(hookspecs.ganzoo_architecture, "ganzoo_spec", options)
+    report = examine(plugin())
     assert not report.failures
-    assert (report.checks[0].title, report.checks[0].found) == ("the plugin loads with a warning", "say that")
+    found = report.checks[-1]
+    assert (found.title, found.outcome) == ("the plugin loads and plays with a warning", "measured")
+    assert set(found.found.split("; ")) == {"another hook from 0.3", "ganzoo.Adam goes in 0.3: say ganzoo.AdamW"}
 
 
 def test_a_plugin_that_prints(failures):
