@@ -252,11 +252,12 @@ class Architecture:
     networks(config, space) -> {name: module}; a method's own state is a module with buffers among them.
     players(config) -> the players in the order of play.
     prior(n, config, space, device) -> z; None is N(0, I) of shape (n, config.latent_dim).
-    generate(nets, batch, config) -> (N, *shape) from batch.z (and label, source); None is nets.G(batch.z).
+    generate(nets, batch, config) -> (N, *shape) from batch.z (and label, source); None is the first network of
+    `generator` at batch.z, of a translation at batch.source.
     generator: the networks that `generate` needs, which are averaged, published and loaded.
     discriminator: the networks whose first argument is a sample; differentiable augmentation acts there.
     score(nets, samples, batch, config) -> (N,) ranks samples by how real they look; None is the output of the
-    first discriminator, and no score where there is none.
+    first discriminator, its mean where it judges patches, and no score where there is none.
     source: what a translation starts from: "paired", the source of each sample; "unpaired", sources in an order of
     their own; "itself", other samples of the same data (whose labels are domains). None: the GAN translates nothing.
     degrade: the degradation, as --degrade, whose undoing is learned where the user names no source.

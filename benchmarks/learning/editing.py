@@ -22,7 +22,7 @@ from torch import Tensor
 import ganzoo
 from benchmarks.learning.labels import parted
 from ganzoo.data import Dataset, Request, Stream, open_translation
-from ganzoo.engine.generator import evaluating
+from ganzoo.engine.generator import evaluating, generate
 from ganzoo.engine.samples import Samples, side_by_side
 from ganzoo.engine.train import Run
 from ganzoo.judge.fidelity import psnr, ssim
@@ -53,14 +53,13 @@ def by_distance_alone(run: Run) -> dict[str, torch.nn.Module]:
     architecture, config = run.setup.architecture, run.setup.config
     torch.manual_seed(run.settings.seed)
     modules = dict(architecture.networks(config, run.space))
-    nets = SimpleNamespace(**modules)
     parameters = [p for name in architecture.generator for p in modules[name].parameters()]
     optimiser = torch.optim.Adam(parameters, lr=config.lr)
     stream = Stream(run.dataset, run.settings.batch, run.settings.seed, "L1", "cpu")
     for k in range(run.steps):
         source, real = stream.source(k), stream.real(k)
         optimiser.zero_grad()
-        (architecture.generate(nets, SimpleNamespace(source=source), config) - real).abs().mean().backward()
+        (generate(architecture, modules, SimpleNamespace(source=source), config) - real).abs().mean().backward()
         optimiser.step()
     return modules
 
@@ -73,7 +72,7 @@ def measured(run: Run, held: Dataset, picture: Path | None) -> dict[str, tuple[f
     border = target.shape[2] // source.shape[2] if source.shape != target.shape else 0
     alone = by_distance_alone(run)
     with evaluating(alone):
-        l1 = architecture.generate(SimpleNamespace(**alone), SimpleNamespace(source=source), config)
+        l1 = generate(architecture, alone, SimpleNamespace(source=source), config)
     made = run.generator.translate(source).tensor
     start = F.interpolate(source, target.shape[2:], mode="bicubic") if border else source
     if picture:

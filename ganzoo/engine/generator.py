@@ -45,10 +45,13 @@ def draw_prior(
 
 
 def generate(architecture: Architecture, modules: Mapping[str, nn.Module], batch: Batch, config: Config) -> Tensor:
-    """Samples (N, *shape) from a batch's latents, labels and sources, as the architecture says; G(z) by default."""
+    """Samples (N, *shape) from a batch's latents, labels and sources, as the architecture says.
+
+    G(z) by default, of a translation G(source).
+    """
     if architecture.generate:
         return architecture.generate(SimpleNamespace(**modules), batch, config)
-    samples: Tensor = modules[architecture.generator[0]](batch.z)
+    samples: Tensor = modules[architecture.generator[0]](batch.source if architecture.source else batch.z)
     return samples
 
 

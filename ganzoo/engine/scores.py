@@ -42,5 +42,5 @@ def score_samples(game: Game, dataset: Dataset, n: int, seed: int) -> tuple[Tens
                 if architecture.score
                 else (modules[judges[0]](samples))
             )
-            pair.append(score.float().flatten().cpu())
+            pair.append(score.float().reshape(n, -1).mean(1).cpu())  # of the patches, if it judges these
     return pair[0], pair[1]

@@ -24,13 +24,14 @@ from ganzoo.nn.conditional import (
     JointDiscriminator,
     Labelled,
     Projection,
+    Spread,
     class_count,
     class_likelihood,
     one_hot,
 )
 from ganzoo.nn.content import content
 from ganzoo.nn.dropout import Dropout, dropout
-from ganzoo.nn.enlarge import Enlarger, dense_block, enlargement, plain_block
+from ganzoo.nn.enlarge import Enlarger, dense_block, enlarged, enlargement, enlarging_networks, plain_block
 from ganzoo.nn.fixup import calm_discriminator, calm_generator
 from ganzoo.nn.image_pool import ImagePool
 from ganzoo.nn.losses import (
@@ -57,7 +58,16 @@ from ganzoo.nn.spectral import spectral
 from ganzoo.nn.style import MappingNetwork, Synthesis, path_lengths
 from ganzoo.nn.table import Conditions, RowPicture, TableHead, label_entries
 from ganzoo.nn.together import together
-from ganzoo.nn.translation import PatchDiscriminator, UNet, encoder_depth, residual_translator, source_of
+from ganzoo.nn.translation import (
+    PatchDiscriminator,
+    UNet,
+    code_encoder,
+    encoder_depth,
+    residual_decoder,
+    residual_encoder,
+    residual_translator,
+    source_of,
+)
 from ganzoo.nn.waves import PhaseShuffle, wave_encoder, wave_generator
 from ganzoo.nn.whole import whole_batch, whole_batch_norm, whole_sum
 
@@ -82,6 +92,7 @@ __all__ = [
     "RowPicture",
     "Scalar",
     "SelfAttention",
+    "Spread",
     "Synthesis",
     "TableHead",
     "UNet",
@@ -91,6 +102,7 @@ __all__ = [
     "categorical_likelihood",
     "class_count",
     "class_likelihood",
+    "code_encoder",
     "content",
     "conv_discriminator",
     "conv_encoder",
@@ -103,7 +115,9 @@ __all__ = [
     "dropout",
     "encoder_depth",
     "encoder_for",
+    "enlarged",
     "enlargement",
+    "enlarging_networks",
     "gaussian_likelihood",
     "generator_for",
     "gradient_penalty",
@@ -130,7 +144,9 @@ __all__ = [
     "r2",
     "relativistic",
     "relativistic_average",
+    "residual_decoder",
     "residual_discriminator",
+    "residual_encoder",
     "residual_generator",
     "residual_translator",
     "saturating",

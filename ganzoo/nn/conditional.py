@@ -13,8 +13,8 @@ from ganzoo.nn.dropout import Dropout
 from ganzoo.nn.precision import full
 
 __all__ = [
-    "Concatenated", "ConditionalBatchNorm", "Headed", "JointDiscriminator", "Labelled", "Projection", "class_count",
-    "class_likelihood", "one_hot",
+    "Concatenated", "ConditionalBatchNorm", "Headed", "JointDiscriminator", "Labelled", "Projection", "Spread",
+    "class_count", "class_likelihood", "one_hot",
 ]  # fmt: skip
 
 
@@ -65,6 +65,19 @@ class Labelled(nn.Module):
     def forward(self, x: Tensor, label: Tensor) -> Tensor:  # noqa: D102
         found: Tensor = self.net(x, one_hot(label, self.classes))
         return found
+
+
+class Spread(nn.Module):
+    """A network of images that gets a vector too, in every pixel: (N, C, H, W), (N, K) -> net of (N, C + K, H, W)."""
+
+    def __init__(self, net: nn.Module) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, x: Tensor, vector: Tensor) -> Tensor:  # noqa: D102
+        everywhere = vector[:, :, None, None].expand(-1, -1, *x.shape[2:])
+        made: Tensor = self.net(torch.cat([x, everywhere.to(x.dtype)], 1))
+        return made
 
 
 class ConditionalBatchNorm(nn.Module):

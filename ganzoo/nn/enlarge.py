@@ -1,19 +1,20 @@
-"""Networks that enlarge images. Shapes: N batch, C H W image, f the factor."""
+"""What enlarges images, and what judges it. Shapes: N batch, C H W image, f the factor."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from ganzoo.contract import Space
+from ganzoo.contract import Batch, Nets, Space
 from ganzoo.errors import UsageError
 from ganzoo.nn.blocks import SLOPE
-from ganzoo.nn.translation import source_of
+from ganzoo.nn.translation import PatchDiscriminator, source_of
 
-__all__ = ["Enlarger", "dense_block", "enlargement", "plain_block"]
+__all__ = ["Enlarger", "dense_block", "enlarged", "enlargement", "enlarging_networks", "plain_block"]
 
 FACTORS = (1, 2, 4, 8)
 
@@ -110,3 +111,24 @@ class Enlarger(nn.Module):
         x = self.first(x)
         enlarged: Tensor = self.last(x + self.body(x))
         return enlarged
+
+
+def enlarging_networks(
+    space: Space, width: int, blocks: int, block: Callable[[int], nn.Module], phi: nn.Module
+) -> dict[str, nn.Module]:
+    """G: (N, C, h, w) -> (N, C, fh, fw), unbounded.  D: (N, C, H, W) -> (N,) logits.  phi: what is compared.
+
+    G is an `Enlarger` by the factor that the space's source asks for. Raises UsageError.
+    """
+    inward, outward = source_of(space, alike=False).shape[0], space.shape[0]
+    return {
+        "G": Enlarger(inward, outward, width, blocks, enlargement(space), block),
+        "D": PatchDiscriminator(outward, width, 2, pooled=True),
+        "phi": phi,
+    }
+
+
+def enlarged(nets: Nets, batch: Batch, config: Any) -> Tensor:
+    """G(source) in [-1, 1]: what `Architecture(generate=...)` is where G is unbounded."""
+    made: Tensor = nets.G(batch.source).clamp(-1, 1)
+    return made

@@ -7,6 +7,7 @@ Zhu et al. 2017 (appendix 7.2), in sizes that the caller chooses.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +17,10 @@ from ganzoo.errors import UsageError
 from ganzoo.nn.blocks import SLOPE, normal_init
 from ganzoo.nn.dropout import Dropout
 
-__all__ = ["PatchDiscriminator", "UNet", "encoder_depth", "residual_translator", "source_of"]
+__all__ = [
+    "PatchDiscriminator", "UNet", "code_encoder", "encoder_depth", "residual_decoder", "residual_encoder",
+    "residual_translator", "source_of",
+]  # fmt: skip
 
 Norm = Callable[[int], nn.Module]
 
@@ -142,14 +146,45 @@ def residual_translator(inward: int, outward: int, width: int, blocks: int) -> n
 
     H and W are multiples of 4, at least 8. width: channels at the full size. Instance norm, reflecting borders.
     """
+    return normal_init(nn.Sequential(*_halved(inward, width), *_residual(width, blocks), *_doubled(outward, width)))
+
+
+def residual_encoder(inward: int, width: int, blocks: int) -> nn.Sequential:
+    """The first part of `residual_translator`: (N, inward, H, W) -> (N, 4 width, H/4, W/4)."""
+    return normal_init(nn.Sequential(*_halved(inward, width), *_residual(width, blocks)))
+
+
+def residual_decoder(outward: int, width: int, blocks: int) -> nn.Sequential:
+    """The last part of `residual_translator`: (N, 4 width, H/4, W/4) -> (N, outward, H, W) in [-1, 1]."""
+    return normal_init(nn.Sequential(*_residual(width, blocks), *_doubled(outward, width)))
+
+
+def code_encoder(channels: int, features: int, width: int) -> nn.Sequential:
+    """Three halvings, the mean over places, linear: (N, C, H, W) -> (N, F), unbounded. No norm, which would hide style.
+
+    Of the kind of Huang et al. 2018, appendix B.2. width: channels at half the size.
+    """
+    layers: list[nn.Module] = []
+    for before, after in pairwise((channels, width, 2 * width, 4 * width)):
+        layers += [nn.Conv2d(before, after, 4, 2, 1), nn.LeakyReLU(SLOPE)]
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4 * width, features))
+
+
+def _halved(inward: int, width: int) -> list[nn.Module]:
     layers: list[nn.Module] = [nn.Conv2d(inward, width, 7, padding=3, padding_mode="reflect")]
     layers += [nn.InstanceNorm2d(width), nn.ReLU()]
     for channels in (width, 2 * width):
         layers += [nn.Conv2d(channels, 2 * channels, 3, 2, 1), nn.InstanceNorm2d(2 * channels), nn.ReLU()]
-    layers += [ResidualBlock(4 * width) for _ in range(blocks)]
+    return layers
+
+
+def _residual(width: int, blocks: int) -> list[nn.Module]:
+    return [ResidualBlock(4 * width) for _ in range(blocks)]
+
+
+def _doubled(outward: int, width: int) -> list[nn.Module]:
+    layers: list[nn.Module] = []
     for channels in (4 * width, 2 * width):
         up = nn.ConvTranspose2d(channels, channels // 2, 3, 2, 1, output_padding=1)
         layers += [up, nn.InstanceNorm2d(channels // 2), nn.ReLU()]
-    return normal_init(
-        nn.Sequential(*layers, nn.Conv2d(width, outward, 7, padding=3, padding_mode="reflect"), nn.Tanh())
-    )
+    return [*layers, nn.Conv2d(width, outward, 7, padding=3, padding_mode="reflect"), nn.Tanh()]

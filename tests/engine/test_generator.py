@@ -8,7 +8,7 @@ from torch import nn
 
 import ganzoo
 from ganzoo import catalogue
-from ganzoo.engine.generator import Generator, draw_prior, evaluating
+from ganzoo.engine.generator import Generator, draw_prior, evaluating, generate
 from ganzoo.errors import PluginError, UsageError
 
 CPU = torch.device("cpu")
@@ -160,3 +160,12 @@ def test_evaluating_restores_each_part_s_own_mode():
         assert not any(part.training for part in net.modules())
         assert not torch.is_grad_enabled()
     assert [part.training for part in net.modules()] == [True, True, False, False]
+
+
+@pytest.mark.parametrize(("source", "expected"), [(None, 2.0), ("paired", 6.0)])
+def test_what_is_generated_where_nothing_is_said(source, expected):
+    """G(z), of a translation G(source); G is the first that is named."""
+    architecture = ganzoo.Architecture(Config, dict, list, generator=("F", "G"), source=source)
+    fetch = {"z": lambda: torch.ones(1, 1), "source": lambda: torch.full((1, 1), 3.0)}
+    batch = ganzoo.Batch(1, step=torch.tensor(0.0), progress=torch.tensor(0.0), device=CPU, fetch=fetch)
+    assert generate(architecture, {"F": lambda x: 2 * x, "G": None}, batch, Config()).item() == expected

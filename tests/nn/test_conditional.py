@@ -11,6 +11,7 @@ from ganzoo.nn.conditional import (
     JointDiscriminator,
     Labelled,
     Projection,
+    Spread,
     class_count,
     class_likelihood,
     one_hot,
@@ -94,3 +95,10 @@ def test_the_projection_is_the_class_vectors_inner_product_and_a_linear_function
     vectors, weight = layer.classes.weight.detach().numpy(), layer.any.weight.detach().numpy()[0]
     expected = [(vectors[y] + weight) @ row + layer.any.bias.item() for row, y in zip(x.numpy(), label, strict=True)]
     assert layer(x, label).detach().numpy() == pytest.approx(np.array(expected), rel=1e-5)
+
+
+def test_a_vector_is_in_every_pixel():
+    x, vector = torch.rand(2, 3, 4, 5), torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+    seen = Spread(nn.Identity())(x, vector)
+    assert torch.equal(seen[:, :3], x)
+    assert torch.equal(seen[:, 3:], vector[:, :, None, None].expand(2, 2, 4, 5))

@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from ganzoo.nn import Enlarger, dense_block, plain_block
+from ganzoo import Space
+from ganzoo.nn import Enlarger, dense_block, enlarging_networks, plain_block
 
 
 @pytest.mark.parametrize("block", [plain_block, dense_block])
@@ -16,3 +17,11 @@ def test_it_enlarges_by_the_factor_and_every_weight_is_reached(block):
 def test_a_dense_block_begins_near_the_identity():
     x = torch.rand(1, 8, 6, 6)
     assert (dense_block(8)(x) - x).norm() < 0.5 * x.norm()
+
+
+def test_the_networks_know_the_factor_from_the_data():
+    space = Space(kind="image", shape=(3, 16, 16), source=Space(kind="image", shape=(1, 8, 8)))
+    nets = enlarging_networks(space, 4, 1, plain_block, torch.nn.Identity())
+    made = nets["G"](torch.rand(2, 1, 8, 8))
+    assert made.shape == (2, 3, 16, 16)
+    assert nets["D"](made).shape == (2,)

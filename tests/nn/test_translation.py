@@ -2,7 +2,16 @@ import pytest
 import torch
 
 from ganzoo import GanzooError, Space
-from ganzoo.nn import PatchDiscriminator, UNet, encoder_depth, residual_translator, source_of
+from ganzoo.nn import (
+    PatchDiscriminator,
+    UNet,
+    code_encoder,
+    encoder_depth,
+    residual_decoder,
+    residual_encoder,
+    residual_translator,
+    source_of,
+)
 
 
 @pytest.mark.parametrize("skips", [True, False])
@@ -55,3 +64,21 @@ def test_what_cannot_be_translated_is_one_line():
         encoder_depth(image, 4)
     with pytest.raises(GanzooError, match="the data have no sources"):
         source_of(image)
+
+
+def test_a_translator_is_its_encoder_and_its_decoder():
+    torch.manual_seed(0)
+    whole = residual_translator(1, 3, 2, 3)
+    encoder, decoder = residual_encoder(1, 2, 2), residual_decoder(3, 2, 1)
+    both = torch.nn.Sequential(*encoder, *decoder)
+    both.load_state_dict(whole.state_dict())
+    x = torch.rand(2, 1, 12, 16)
+    assert encoder(x).shape == (2, 8, 3, 4)
+    assert torch.equal(both(x), whole(x))
+
+
+def test_a_code_is_of_a_picture_of_any_size():
+    net = code_encoder(3, 5, 2)
+    assert net(torch.rand(2, 3, 16, 24)).shape == (2, 5)
+    dark, bright = net(torch.zeros(1, 3, 16, 16)), net(torch.full((1, 3, 16, 16), 0.5))
+    assert not torch.allclose(dark, bright)  # a picture's brightness is not normalised away

@@ -13,14 +13,14 @@ SPACE = ganzoo.Space(kind="image", shape=(1, 16, 16))
 
 
 class Scaled(nn.Module):
-    """E(b) = (3 b, -b), by a weight."""
+    """E(b) = (3 b, -b) side by side, by a weight."""
 
     def __init__(self):
         super().__init__()
         self.weight = nn.Parameter(torch.tensor(3.0, dtype=torch.float64))
 
     def forward(self, b):
-        return self.weight * b, -b
+        return torch.cat([self.weight * b, -b], 1)
 
 
 def test_objectives_are_the_papers_formula():

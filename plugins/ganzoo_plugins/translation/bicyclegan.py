@@ -21,7 +21,9 @@ from torch.func import functional_call
 import ganzoo
 from ganzoo.nn import (
     PatchDiscriminator,
+    Spread,
     UNet,
+    code_encoder,
     encoder_depth,
     least_squares_discriminator,
     least_squares_generator,
@@ -42,66 +44,38 @@ class Config(ganzoo.AdamConfig):
     layers: Annotated[int, "halvings by D: patches of 16, 34, 70 pixels", ganzoo.Range(1, 4)] = 1
 
 
-class Translator(nn.Module):
-    """A U-Net that gets the code in every pixel: (N, C, H, W), (N, Z) -> (N, C', H, W) in [-1, 1]."""
-
-    def __init__(self, net: nn.Module) -> None:
-        super().__init__()
-        self.net = net
-
-    def forward(self, source: Tensor, z: Tensor) -> Tensor:  # noqa: D102
-        code = z[:, :, None, None].expand(-1, -1, *source.shape[2:])
-        made: Tensor = self.net(torch.cat([source, code.to(source.dtype)], 1))
-        return made
-
-
-class Encoder(nn.Module):
-    """The code's mean and the logarithm of its variance: (N, C, H, W) -> (N, Z) both."""
-
-    def __init__(self, channels: int, latent_dim: int, width: int) -> None:
-        super().__init__()
-        layers: list[nn.Module] = []
-        for before, after in ((channels, width), (width, 2 * width), (2 * width, 4 * width)):
-            layers += [nn.Conv2d(before, after, 4, 2, 1), nn.LeakyReLU(0.2)]
-        self.layers = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten())
-        self.code = nn.Linear(4 * width, 2 * latent_dim)
-
-    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:  # noqa: D102
-        mean, log_variance = self.code(self.layers(image)).chunk(2, 1)
-        return mean, log_variance
-
-
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
-    """G: (A, z) -> B.  E: B -> the mean and log-variance of z.  D, DV: (N, C, H, W) -> (N, 1, H', W')."""
+    """G: (A, z) -> B in [-1, 1].  E: B -> (N, 2 Z), see `code`.  D, DV: (N, C, H, W) -> (N, 1, H', W')."""
     channels, depth = source_of(space).shape[0] + config.latent_dim, encoder_depth(space, config.depth)
     return {
-        "G": Translator(UNet(channels, space.shape[0], config.width, depth)),
-        "E": Encoder(space.shape[0], config.latent_dim, config.width),
+        "G": Spread(UNet(channels, space.shape[0], config.width, depth)),
+        "E": code_encoder(space.shape[0], 2 * config.latent_dim, config.width),
         "D": PatchDiscriminator(space.shape[0], config.width, config.layers),
         "DV": PatchDiscriminator(space.shape[0], config.width, config.layers),
     }
 
 
-def drawn(mean: Tensor, log_variance: Tensor) -> Tensor:
-    """A code from N(mean, variance): (N, Z)."""
-    return mean + torch.randn_like(mean) * (log_variance / 2).exp()
+def code(found: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """What E found, (N, 2 Z), as a code's mean, the logarithm of its variance, and a code drawn so: (N, Z) each."""
+    mean, log_variance = found.chunk(2, 1)
+    return mean, log_variance, mean + torch.randn_like(mean) * (log_variance / 2).exp()
 
 
 def judging(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
     """D and DV descend it."""
     a, b = batch.source, batch.real
     from_noise = least_squares_discriminator(nets.D(b), nets.D(nets.G(a, batch.z)))
-    encoded = least_squares_discriminator(nets.DV(b), nets.DV(nets.G(a, drawn(*nets.E(b)))))
+    encoded = least_squares_discriminator(nets.DV(b), nets.DV(nets.G(a, code(nets.E(b))[2])))
     return from_noise | {f"{name}V": term for name, term in encoded.items()}
 
 
 def translating(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
     """G and E descend it."""
     a, b, z = batch.source, batch.real, batch.z
-    mean, log_variance = nets.E(b)
-    encoded, made = nets.G(a, drawn(mean, log_variance)), nets.G(a, z)
+    mean, log_variance, drawn = code(nets.E(b))
+    encoded, made = nets.G(a, drawn), nets.G(a, z)
     frozen = {name: parameter.detach() for name, parameter in nets.E.named_parameters()}
-    found, _ = functional_call(nets.E, frozen, (made,))
+    found = functional_call(nets.E, frozen, (made,)).chunk(2, 1)[0]
     divergence = (mean.square() + log_variance.exp() - 1 - log_variance).sum(1).mean() / 2
     return {
         "fooled": 2 * least_squares_generator(nets.D(made))["fooled"],
@@ -126,16 +100,10 @@ def generate(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> Tensor:
     return made
 
 
-def score(nets: ganzoo.Nets, samples: Tensor, batch: ganzoo.Batch, config: Config) -> Tensor:
-    """D's values, the mean over patches: (N,)."""
-    judged: Tensor = nets.D(samples)
-    return judged.mean((1, 2, 3))
-
-
 @ganzoo.hookimpl
 def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for pairs of pictures of one size, whose translation takes pictures of any."""
     return ganzoo.Architecture(
-        Config, networks, players, generate=generate, discriminator=("D",), score=score, source="paired",
-        degrade="edges", multiple=32, batch=16, steps=2000,
+        Config, networks, players, generate=generate, discriminator=("D",), source="paired", degrade="edges",
+        multiple=32, batch=16, steps=2000,
     )  # fmt: skip

@@ -108,22 +108,10 @@ def players(config: Config) -> list[ganzoo.Player]:
     ]
 
 
-def generate(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> Tensor:
-    """The translation of x."""
-    made: Tensor = nets.G(batch.source)
-    return made
-
-
-def score(nets: ganzoo.Nets, samples: Tensor, batch: ganzoo.Batch, config: Config) -> Tensor:
-    """DY's values, the mean over patches: (N,)."""
-    made: Tensor = nets.DY(samples).mean((1, 2, 3))
-    return made
-
-
 @ganzoo.hookimpl
 def ganzoo_architecture() -> ganzoo.Architecture:
     """The hook: called when this GAN is chosen by name."""
     return ganzoo.Architecture(
-        Config, networks, players, generate=generate, discriminator=("DY",), score=score, source="unpaired",
-        degrade="edges", multiple=4, batch=8, steps=3000,
+        Config, networks, players, discriminator=("DY",), source="unpaired", degrade="edges", multiple=4, batch=8,
+        steps=3000,
     )  # fmt: skip

@@ -18,7 +18,7 @@ from typing import Annotated, Literal
 from torch import Tensor, nn
 
 import ganzoo
-from ganzoo.nn import PatchDiscriminator, content, gradient_penalty, normal_init, source_of, wasserstein
+from ganzoo.nn import PatchDiscriminator, content, enlarged, gradient_penalty, normal_init, source_of, wasserstein
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,16 +71,10 @@ def players(config: Config) -> list[ganzoo.Player]:
     ]
 
 
-def generate(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> Tensor:
-    """The picture without its noise."""
-    made: Tensor = nets.G(batch.source).clamp(-1, 1)
-    return made
-
-
 @ganzoo.hookimpl
 def ganzoo_architecture() -> ganzoo.Architecture:
     """The hook: called when this GAN is chosen by name."""
     return ganzoo.Architecture(
-        Config, networks, players, generate=generate, source="paired", degrade="noise:0.3", multiple=1, batch=16,
+        Config, networks, players, generate=enlarged, source="paired", degrade="noise:0.3", multiple=1, batch=16,
         steps=1000,
     )  # fmt: skip

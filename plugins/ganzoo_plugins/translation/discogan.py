@@ -72,16 +72,10 @@ def players(config: Config) -> list[ganzoo.Player]:
     ]
 
 
-def generate(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> Tensor:
-    """The translation of x_A."""
-    made: Tensor = nets.AB(batch.source)
-    return made
-
-
 @ganzoo.hookimpl
 def ganzoo_architecture() -> ganzoo.Architecture:
     """The hook: called when this GAN is chosen by name."""
     return ganzoo.Architecture(
-        Config, networks, players, generate=generate, generator=("AB",), discriminator=("DB",), source="unpaired",
-        degrade="edges", multiple=32, batch=16, steps=3000,
+        Config, networks, players, generator=("AB",), discriminator=("DB",), source="unpaired", degrade="edges",
+        multiple=32, batch=16, steps=3000,
     )  # fmt: skip

@@ -85,22 +85,10 @@ def players(config: Config) -> list[ganzoo.Player]:
     ]
 
 
-def generate(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> Tensor:
-    """The translation of u."""
-    made: Tensor = nets.GA(batch.source)
-    return made
-
-
-def score(nets: ganzoo.Nets, samples: Tensor, batch: ganzoo.Batch, config: Config) -> Tensor:
-    """DA's values, the mean over patches: (N,)."""
-    judged: Tensor = nets.DA(samples)
-    return judged.mean((1, 2, 3))
-
-
 @ganzoo.hookimpl
 def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for two domains of pictures of one size, whose translation takes pictures of any."""
     return ganzoo.Architecture(
-        Config, networks, players, generate=generate, generator=("GA",), discriminator=("DA",), score=score,
-        source="unpaired", degrade="edges", multiple=32, batch=16, steps=2000,
+        Config, networks, players, generator=("GA",), discriminator=("DA",), source="unpaired", degrade="edges",
+        multiple=32, batch=16, steps=2000,
     )  # fmt: skip

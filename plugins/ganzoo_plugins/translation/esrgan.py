@@ -19,15 +19,7 @@ from typing import Annotated, Literal
 from torch import Tensor, nn
 
 import ganzoo
-from ganzoo.nn import (
-    Enlarger,
-    PatchDiscriminator,
-    content,
-    dense_block,
-    enlargement,
-    relativistic_average,
-    source_of,
-)
+from ganzoo.nn import content, dense_block, enlarged, enlarging_networks, relativistic_average
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,12 +38,7 @@ class Config(ganzoo.AdamConfig):
 
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
     """G: (N, C, h, w) -> (N, C, fh, fw), unbounded.  D: (N, C, H, W) -> (N,) logits.  phi: what is compared."""
-    factor, channels = enlargement(space), source_of(space, alike=False).shape[0]
-    return {
-        "G": Enlarger(channels, space.shape[0], config.width, config.blocks, factor, dense_block),
-        "D": PatchDiscriminator(space.shape[0], config.width, 2, pooled=True),
-        "phi": content(config.content, activated=False),
-    }
+    return enlarging_networks(space, config.width, config.blocks, dense_block, content(config.content, activated=False))
 
 
 def pretraining(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
@@ -84,16 +71,10 @@ def players(config: Config) -> list[ganzoo.Player]:
     ]
 
 
-def generate(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> Tensor:
-    """The enlarged picture."""
-    made: Tensor = nets.G(batch.source).clamp(-1, 1)
-    return made
-
-
 @ganzoo.hookimpl
 def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for small pictures and large ones, of which it knows the factor from the data."""
     return ganzoo.Architecture(
-        Config, networks, players, generate=generate, source="paired", degrade="downscale:4", multiple=1, batch=16,
+        Config, networks, players, generate=enlarged, source="paired", degrade="downscale:4", multiple=1, batch=16,
         steps=2000,
     )  # fmt: skip

@@ -63,12 +63,6 @@ def players(config: Config) -> list[ganzoo.Player]:
     ]
 
 
-def generate(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> Tensor:
-    """The translation of x."""
-    made: Tensor = nets.G(batch.source)
-    return made
-
-
 def score(nets: ganzoo.Nets, samples: Tensor, batch: ganzoo.Batch, config: Config) -> Tensor:
     """D's logits, the mean over patches: (N,)."""
     made: Tensor = nets.D(samples, batch.source).mean((1, 2, 3))
@@ -79,6 +73,6 @@ def score(nets: ganzoo.Nets, samples: Tensor, batch: ganzoo.Batch, config: Confi
 def ganzoo_architecture() -> ganzoo.Architecture:
     """The hook: called when this GAN is chosen by name."""
     return ganzoo.Architecture(
-        Config, networks, players, generate=generate, discriminator=(), score=score, source="paired",
+        Config, networks, players, discriminator=(), score=score, source="paired",
         degrade="edges", multiple=32, batch=16, steps=2000,
     )  # fmt: skip

@@ -20,16 +20,7 @@ from typing import Annotated, Literal
 from torch import Tensor, nn
 
 import ganzoo
-from ganzoo.nn import (
-    Enlarger,
-    PatchDiscriminator,
-    content,
-    enlargement,
-    minimax,
-    non_saturating,
-    plain_block,
-    source_of,
-)
+from ganzoo.nn import content, enlarged, enlarging_networks, minimax, non_saturating, plain_block
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,14 +38,7 @@ class Config(ganzoo.AdamConfig):
 
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
     """G: (N, C, h, w) -> (N, C, fh, fw), unbounded.  D: (N, C, H, W) -> (N,) logits.  phi: what is compared."""
-    factor, phi = enlargement(space), content(config.content)
-    return {
-        "G": Enlarger(
-            source_of(space, alike=False).shape[0], space.shape[0], config.width, config.blocks, factor, plain_block
-        ),
-        "D": PatchDiscriminator(space.shape[0], config.width, 2, pooled=True),
-        "phi": phi,
-    }
+    return enlarging_networks(space, config.width, config.blocks, plain_block, content(config.content))
 
 
 def pretraining(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
@@ -84,16 +68,10 @@ def players(config: Config) -> list[ganzoo.Player]:
     ]
 
 
-def generate(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> Tensor:
-    """The enlarged picture."""
-    made: Tensor = nets.G(batch.source).clamp(-1, 1)
-    return made
-
-
 @ganzoo.hookimpl
 def ganzoo_architecture() -> ganzoo.Architecture:
     """The hook: called when this GAN is chosen by name."""
     return ganzoo.Architecture(
-        Config, networks, players, generate=generate, source="paired", degrade="downscale:4", multiple=1, batch=16,
+        Config, networks, players, generate=enlarged, source="paired", degrade="downscale:4", multiple=1, batch=16,
         steps=2000,
     )  # fmt: skip

@@ -18,17 +18,18 @@ Tasks: translation, style-transfer, editing
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-import torch
 from torch import Tensor, nn
 
 import ganzoo
 from ganzoo.nn import (
+    Headed,
+    Labelled,
     PatchDiscriminator,
+    Spread,
     class_count,
     class_likelihood,
     encoder_depth,
     gradient_penalty,
-    one_hot,
     residual_translator,
     source_of,
 )
@@ -47,42 +48,21 @@ class Config(ganzoo.AdamConfig):
     blocks: Annotated[int, "residual blocks (the paper's are 6)", ganzoo.Range(0, 32)] = 2
 
 
-class Translator(nn.Module):
-    """A translator that is told where to: (N, C, H, W), (N,) -> (N, C, H, W) in [-1, 1]."""
-
-    def __init__(self, channels: int, domains: int, width: int, blocks: int) -> None:
-        super().__init__()
-        self.domains = domains
-        self.net = residual_translator(channels + domains, channels, width, blocks)
-
-    def forward(self, x: Tensor, label: Tensor) -> Tensor:  # noqa: D102
-        where = one_hot(label, self.domains)[:, :, None, None].expand(-1, -1, *x.shape[2:])
-        made: Tensor = self.net(torch.cat([x, where.to(x.dtype)], 1))
-        return made
-
-
-class Judge(nn.Module):
-    """A critic that names the domain too, both the mean over places: (N, C, H, W) -> (N,), (N, K)."""
-
-    def __init__(self, channels: int, domains: int, width: int) -> None:
-        super().__init__()
-        *body, last = PatchDiscriminator(channels, width, 2, norm=None).layers
-        self.body, self.real = nn.Sequential(*body), last
-        self.domain = nn.Conv2d(2 * 2 * width, domains, 1)  # of the widest of three layers
-
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:  # noqa: D102
-        maps = self.body(x)
-        return self.real(maps).mean((1, 2, 3)), self.domain(maps).mean((2, 3))
-
-
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
     """G: (x, label) -> x of that domain.  D: x -> realness (N,), unbounded, and domains (N, K) logits."""
     source_of(space)
     encoder_depth(space, 2, least=2)
-    domains = class_count(space)
+    channels, domains, width = space.shape[0], class_count(space), config.width
+    translator = residual_translator(channels + domains, channels, width, config.blocks)
+    *body, last = PatchDiscriminator(channels, 2 * width, 2, norm=None).layers
+    domain = nn.Conv2d(8 * width, domains, 1)  # of the widest of three layers
     return {
-        "G": Translator(space.shape[0], domains, config.width, config.blocks),
-        "D": Judge(space.shape[0], domains, 2 * config.width),
+        "G": Labelled(Spread(translator), domains),
+        "D": Headed(
+            nn.Sequential(*body),
+            nn.Sequential(last, nn.AdaptiveAvgPool2d(1), nn.Flatten(0)),  # the mean over places
+            nn.Sequential(domain, nn.AdaptiveAvgPool2d(1), nn.Flatten()),
+        ),
     }
 
 
