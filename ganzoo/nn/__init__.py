@@ -1,5 +1,6 @@
 """Small blocks, losses and penalties that plugins import; each is the paper's, with its shapes."""
 
+from ganzoo.nn.adaptive import AdaptiveDecoder, adaptive_norm
 from ganzoo.nn.attention import SelfAttention
 from ganzoo.nn.autoencoder import Autoencoder, pulling_away
 from ganzoo.nn.blocks import (
@@ -72,6 +73,7 @@ from ganzoo.nn.waves import PhaseShuffle, wave_encoder, wave_generator
 from ganzoo.nn.whole import whole_batch, whole_batch_norm, whole_sum
 
 __all__ = [
+    "AdaptiveDecoder",
     "Autoencoder",
     "Concatenated",
     "ConditionalBatchNorm",
@@ -96,6 +98,7 @@ __all__ = [
     "Synthesis",
     "TableHead",
     "UNet",
+    "adaptive_norm",
     "boundary_seeking",
     "calm_discriminator",
     "calm_generator",
