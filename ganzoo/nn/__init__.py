@@ -24,10 +24,13 @@ from ganzoo.nn.conditional import (
     Headed,
     JointDiscriminator,
     Labelled,
+    MaybeLabelled,
+    MaybeProjected,
     Projection,
     Spread,
     class_count,
     class_likelihood,
+    label_of,
     one_hot,
 )
 from ganzoo.nn.content import content
@@ -55,6 +58,7 @@ from ganzoo.nn.packing import Packed, in_packs, packed_space
 from ganzoo.nn.penalties import divergence_penalty, gradient_penalty, lecam, local_gradient_penalty, r1, r2
 from ganzoo.nn.residual import residual_discriminator, residual_generator
 from ganzoo.nn.scalar import Scalar
+from ganzoo.nn.spectra import SoundPictures, griffin_lim, spectra
 from ganzoo.nn.spectral import spectral
 from ganzoo.nn.style import MappingNetwork, Synthesis, path_lengths
 from ganzoo.nn.table import Conditions, RowPicture, TableHead, label_entries
@@ -85,6 +89,8 @@ __all__ = [
     "JointDiscriminator",
     "Labelled",
     "MappingNetwork",
+    "MaybeLabelled",
+    "MaybeProjected",
     "MinibatchDeviation",
     "MinibatchDiscrimination",
     "Packed",
@@ -94,6 +100,7 @@ __all__ = [
     "RowPicture",
     "Scalar",
     "SelfAttention",
+    "SoundPictures",
     "Spread",
     "Synthesis",
     "TableHead",
@@ -124,11 +131,13 @@ __all__ = [
     "gaussian_likelihood",
     "generator_for",
     "gradient_penalty",
+    "griffin_lim",
     "halvings",
     "he_init",
     "hinge",
     "in_packs",
     "label_entries",
+    "label_of",
     "least_squares_discriminator",
     "least_squares_generator",
     "lecam",
@@ -157,6 +166,7 @@ __all__ = [
     "softmax_discriminator",
     "softmax_generator",
     "source_of",
+    "spectra",
     "spectral",
     "together",
     "wasserstein",

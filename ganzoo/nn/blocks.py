@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from torch import nn
 
@@ -67,14 +67,15 @@ def conv_generator(
     """Transposed convolutions that double the size from 4x4, with `norm` and ReLU: (N, Z) -> (N, C, H, W).
 
     No norm on the last layer, which ends in tanh. width: channels at half the full size; they double with
-    each further halving, up to 8 times. Radford et al. 2015, figure 1. Raises UsageError.
+    each further halving, up to 8 times. One side may be a multiple of the other: then they begin at 4x8, 12x4, ...
+    Radford et al. 2015, figure 1. Raises UsageError.
     """
     channels = _channels(shape, width)[::-1]
     layers: list[nn.Module] = [nn.Unflatten(1, (latent_dim, 1, 1))]
     before = latent_dim
     for level, after in enumerate(channels):  # to 4x4, then doubled
-        how = (1, 0) if level == 0 else (2, 1)
-        layers += [nn.ConvTranspose2d(before, after, 4, *how, bias=norm is None), *_normed(norm, after)]
+        how: tuple[Any, int, int] = (_smallest(shape), 1, 0) if level == 0 else (4, 2, 1)
+        layers += [nn.ConvTranspose2d(before, after, *how, bias=norm is None), *_normed(norm, after)]
         layers += [nn.ReLU(inplace=True)]
         before = after
     return nn.Sequential(*layers, nn.ConvTranspose2d(before, shape[0], 4, 2, 1), nn.Tanh())
@@ -83,8 +84,8 @@ def conv_generator(
 def conv_encoder(shape: Sequence[int], features: int, width: int, norm: Norm | None = nn.BatchNorm2d) -> nn.Sequential:
     """Strided convolutions that halve the size to 4x4, with `norm` and LeakyReLU: (N, C, H, W) -> (N, F), unbounded.
 
-    No norm on the first layer and on the last. width: channels at half the full size, as in `conv_generator`.
-    Radford et al. 2015, section 3. Raises UsageError.
+    No norm on the first layer and on the last. width: channels at half the full size, and sides, as in
+    `conv_generator`. Radford et al. 2015, section 3. Raises UsageError.
     """
     layers: list[nn.Module] = []
     before = shape[0]
@@ -96,7 +97,7 @@ def conv_encoder(shape: Sequence[int], features: int, width: int, norm: Norm | N
             nn.LeakyReLU(SLOPE, inplace=True),
         ]
         before = after
-    return nn.Sequential(*layers, nn.Conv2d(before, features, 4), nn.Flatten(1))
+    return nn.Sequential(*layers, nn.Conv2d(before, features, _smallest(shape)), nn.Flatten(1))
 
 
 def conv_discriminator(shape: Sequence[int], width: int, norm: Norm | None = nn.BatchNorm2d) -> nn.Sequential:
@@ -213,4 +214,16 @@ def _normed(norm: Norm | None, channels: int) -> list[nn.Module]:
 
 def _channels(shape: Sequence[int], width: int) -> list[int]:
     """Channels from the full size's half down to 4x4: width, 2 width, 4 width, 8 width, 8 width, ..."""
-    return [width * min(2**level, 8) for level in range(halvings(shape))]
+    return [width * min(2**level, 8) for level in range(_halvings_of_the_shorter(shape))]
+
+
+def _halvings_of_the_shorter(shape: Sequence[int]) -> int:
+    """`halvings` of the square of the shorter side, where the longer one is a multiple of it. Raises UsageError."""
+    short, long = sorted(shape[1:])
+    return halvings(shape if long % short else (shape[0], short, short))
+
+
+def _smallest(shape: Sequence[int]) -> tuple[int, int]:
+    """The sides after all halvings: 4x4 of a square image."""
+    times = _halvings_of_the_shorter(shape)
+    return shape[1] >> times, shape[2] >> times

@@ -6,15 +6,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ganzoo.contract import Space
+from ganzoo.contract import Batch, Space
 from ganzoo.errors import UsageError
 from ganzoo.nn.blocks import SLOPE, encoder_for, mlp
 from ganzoo.nn.dropout import Dropout
 from ganzoo.nn.precision import full
 
 __all__ = [
-    "Concatenated", "ConditionalBatchNorm", "Headed", "JointDiscriminator", "Labelled", "Projection", "Spread",
-    "class_count", "class_likelihood", "one_hot",
+    "Concatenated", "ConditionalBatchNorm", "Headed", "JointDiscriminator", "Labelled", "MaybeLabelled",
+    "MaybeProjected", "Projection", "Spread", "class_count", "class_likelihood", "label_of", "one_hot",
 ]  # fmt: skip
 
 
@@ -26,6 +26,11 @@ def class_count(space: Space) -> int:
             "for each class or an npz with 'labels', or choose a GAN without labels (ganzoo list)"
         )
     return len(space.classes)
+
+
+def label_of(batch: Batch) -> Tensor | None:
+    """The batch's labels (N,), None for data without."""
+    return getattr(batch, "label", None)
 
 
 def one_hot(label: Tensor, classes: int) -> Tensor:
@@ -113,6 +118,38 @@ class Projection(nn.Module):
 
     def forward(self, x: Tensor, label: Tensor) -> Tensor:  # noqa: D102
         logit: Tensor = (self.classes(label) * x).sum(1) + self.any(x)[:, 0]
+        return logit
+
+
+class MaybeLabelled(nn.Module):
+    """A network of vectors, with a one-hot label beside where there are labels: (N, Z), label (N,) or None -> net's.
+
+    classes: K, 0 for data without; net takes (N, Z + K).
+    """
+
+    def __init__(self, net: nn.Module, classes: int) -> None:
+        super().__init__()
+        self.net, self.classes = net, classes
+
+    def forward(self, z: Tensor, label: Tensor | None = None) -> Tensor:  # noqa: D102
+        made: Tensor = self.net(z if label is None else torch.cat([z, one_hot(label, self.classes)], 1))
+        return made
+
+
+class MaybeProjected(nn.Module):
+    """The logit of a sample, by `Projection` where there are labels: x, label (N,) or None -> (N,).
+
+    body: x to (N, F). classes: K, 0 for data without.
+    """
+
+    def __init__(self, body: nn.Module, features: int, classes: int) -> None:
+        super().__init__()
+        self.body = body
+        self.head = Projection(features, classes) if classes else nn.Linear(features, 1)
+
+    def forward(self, x: Tensor, label: Tensor | None = None) -> Tensor:  # noqa: D102
+        features = self.body(x)
+        logit: Tensor = self.head(features)[:, 0] if label is None else self.head(features, label)
         return logit
 
 

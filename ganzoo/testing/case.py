@@ -54,6 +54,7 @@ _SPACES = [
     Space(kind="vector", shape=(2,), range=None),
     Space(kind="audio", shape=(1, 512), details={"rate": 8000}),
     Space(kind="audio", shape=(1, 2048), details={"rate": 8000}),
+    Space(kind="audio", shape=(1, 4096), details={"rate": 8000}),
     Space(kind="game", shape=()),
     *TABLES,
 ]

@@ -39,6 +39,13 @@ def test_convolutional_networks_fit_the_space(size, channels):
     assert conv_discriminator(shape, 2)(images).shape == (2,)
 
 
+@pytest.mark.parametrize("sides", [(16, 32), (64, 16), (48, 16)])
+def test_one_side_may_be_a_multiple_of_the_other(sides):
+    images = conv_generator(6, (1, *sides), 2)(torch.randn(2, 6))
+    assert images.shape == (2, 1, *sides)
+    assert conv_discriminator((1, *sides), 2)(images).shape == (2,)
+
+
 def norms(net):
     return [type(after).__name__ for before, after in zip(net, list(net)[1:], strict=False) if is_conv(before)]
 
@@ -59,7 +66,7 @@ def test_channels_double_up_to_eight_times_the_width():
     assert [layer.out_channels for layer in discriminator if is_conv(layer)] == [4, 8, 16, 32, 32, 32, 1]
 
 
-@pytest.mark.parametrize("shape", [(1, 28, 28), (3, 8, 8), (3, 512, 512), (3, 32, 64)])
+@pytest.mark.parametrize("shape", [(1, 28, 28), (3, 8, 8), (3, 512, 512), (3, 32, 48)])
 @pytest.mark.parametrize(
     "build", [lambda shape: conv_generator(6, shape, 2), lambda shape: conv_discriminator(shape, 2)]
 )

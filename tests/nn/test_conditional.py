@@ -10,10 +10,13 @@ from ganzoo.nn.conditional import (
     Headed,
     JointDiscriminator,
     Labelled,
+    MaybeLabelled,
+    MaybeProjected,
     Projection,
     Spread,
     class_count,
     class_likelihood,
+    label_of,
     one_hot,
 )
 
@@ -102,3 +105,21 @@ def test_a_vector_is_in_every_pixel():
     seen = Spread(nn.Identity())(x, vector)
     assert torch.equal(seen[:, :3], x)
     assert torch.equal(seen[:, 3:], vector[:, :, None, None].expand(2, 2, 4, 5))
+
+
+def test_labels_join_where_there_are_any(batch_of_labels):
+    z, label = torch.randn(2, 3), label_of(batch_of_labels({"label": lambda: torch.tensor([1, 0])}))
+    assert torch.equal(MaybeLabelled(nn.Identity(), 2)(z, label), torch.cat([z, torch.tensor([[0.0, 1], [1, 0]])], 1))
+    judge = MaybeProjected(nn.Identity(), 3, 2)
+    assert torch.equal(judge(z, label), judge.head(z, label))
+    label = label_of(batch_of_labels({}))
+    assert label is None
+    assert torch.equal(MaybeLabelled(nn.Identity(), 0)(z, label), z)
+    judge = MaybeProjected(nn.Identity(), 3, 0)
+    assert torch.equal(judge(z, label), judge.head(z)[:, 0])
+
+
+@pytest.fixture
+def batch_of_labels():
+    zero = torch.zeros(())
+    return lambda fetch: ganzoo.Batch(2, step=zero, progress=zero, device=zero.device, fetch=fetch)

@@ -17,7 +17,16 @@ import torch
 from torch import Tensor, nn
 
 import ganzoo
-from ganzoo.nn import Projection, gradient_penalty, one_hot, score, wasserstein, wave_encoder, wave_generator
+from ganzoo.nn import (
+    MaybeLabelled,
+    MaybeProjected,
+    gradient_penalty,
+    label_of,
+    score,
+    wasserstein,
+    wave_encoder,
+    wave_generator,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,32 +42,6 @@ class Config(ganzoo.AdamConfig):
     beta2: Annotated[float, "Adam's decay of the mean square", ganzoo.Range(0, 0.999999)] = 0.9
 
 
-class Critic(nn.Module):
-    """(N, 1, T) and labels (N,), None where there are none -> scores (N,)."""
-
-    def __init__(self, body: nn.Module, features: int, classes: int) -> None:
-        super().__init__()
-        self.body = body
-        self.head = Projection(features, classes) if classes else nn.Linear(features, 1)
-
-    def forward(self, x: Tensor, label: Tensor | None = None) -> Tensor:  # noqa: D102
-        features = self.body(x)
-        value: Tensor = self.head(features)[:, 0] if label is None else self.head(features, label)
-        return value
-
-
-class Sounds(nn.Module):
-    """(N, Z) and labels (N,), None where there are none -> (N, 1, T)."""
-
-    def __init__(self, net: nn.Module, classes: int) -> None:
-        super().__init__()
-        self.net, self.classes = net, classes
-
-    def forward(self, z: Tensor, label: Tensor | None = None) -> Tensor:  # noqa: D102
-        sound: Tensor = self.net(z if label is None else torch.cat([z, one_hot(label, self.classes)], 1))
-        return sound
-
-
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
     """G: (N, Z), labels (N,) -> (N, 1, T).  C: (N, 1, T), labels (N,) -> (N,), unbounded."""
     classes = len(space.classes)
@@ -66,14 +49,9 @@ def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
     with torch.no_grad():
         features = body(torch.zeros(1, *space.shape)).shape[1]
     return {
-        "G": Sounds(wave_generator(space, config.latent_dim + classes, config.width), classes),
-        "C": Critic(body, features, classes),
+        "G": MaybeLabelled(wave_generator(space, config.latent_dim + classes, config.width), classes),
+        "C": MaybeProjected(body, features, classes),
     }
-
-
-def label_of(batch: ganzoo.Batch) -> Tensor | None:
-    """The batch's labels, None for data without."""
-    return getattr(batch, "label", None)
 
 
 def generate(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> Tensor:
