@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import time
 from pathlib import Path
@@ -16,13 +15,12 @@ from ganzoo.engine.divergence import Watch
 from ganzoo.engine.folder import RunFolder, now
 from ganzoo.engine.generator import Generator
 from ganzoo.engine.listener import Listener
-from ganzoo.engine.model import write_model
 from ganzoo.engine.samples import Samples
+from ganzoo.engine.saves import Saves
 from ganzoo.engine.scores import score_samples
 from ganzoo.engine.setup import Setup
-from ganzoo.engine.state import named_parameters
 from ganzoo.engine.stopping import StopRequest
-from ganzoo.errors import Diverged, GanzooError, Stopped
+from ganzoo.errors import Diverged, Stopped
 
 __all__ = ["Run"]
 
@@ -53,7 +51,7 @@ class Run:
         self._request = StopRequest()
         self._processes = setup.processes
         self._watch = Watch(self.game)
-        self._saved_step = -1
+        self._saves = Saves(setup, folder, self.tell)
         self._observers = setup.observers if self._processes.leads else None
         self._micro = dict(self.game.shards.micro)
 
@@ -104,17 +102,8 @@ class Run:
 
         Raises CheckpointError or DataError if it is not of this game.
         """
-        micro = self.game.shards.micro
-        if saved:
-            checkpoint.refuse_other(saved, self.setup.identity, self.folder)
-            self.game.state.load(saved.tensors)
-            micro |= saved.values.get("micro", {})
-        step, known = json.loads(self._processes.text_from_leader(json.dumps([saved.step if saved else 0, micro])))
-        self._processes.from_leader([*self.game.state.tensors().values()])
-        self.step = self._saved_step = step
-        self.game.shards.micro, self._micro = known, dict(known)
-        for seat in self.game.seats:
-            seat.tally.clear()
+        self.step = self._saves.load(saved)
+        self._micro = dict(self.game.shards.micro)
 
     def play(self) -> None:
         """Play to the last step. Raises Stopped after a signal, Diverged, or what a plugin raised."""
@@ -129,7 +118,7 @@ class Run:
             with self._request:
                 if self.listener:
                     self.listener.started(self)
-                if self._saved_step < 0:
+                if self._saves.step < 0:
                     self._save()
                 self._observe("ganzoo_run_started")
                 reason = self._loop()
@@ -236,10 +225,8 @@ class Run:
     def _go_back(self) -> None:
         """Go back to the newest good checkpoint and watch every step from there."""
         seen = self.step
-        saved, skipped = checkpoint.newest(self.files.checkpoints) if self._processes.leads else (None, [])
-        for line in skipped:
-            self.tell(line)
-        self.load(saved)
+        self.step = self._saves.load_newest()
+        self._micro = dict(self.game.shards.micro)
         self.tell(f"step {seen:,}: the values are not finite; going back to step {self.step:,} to look closer")
         self._watch.replay(seen)
 
@@ -250,59 +237,19 @@ class Run:
             self.tell(f"diverged: {error}")
             raise Diverged(
                 f"{self.name} diverged {error}, and again after going back; the last good checkpoint is step "
-                f"{self._saved_step:,} in {self.folder}; lower a learning rate (ganzoo show {self.settings.gan} "
+                f"{self._saves.step:,} in {self.folder}; lower a learning rate (ganzoo show {self.settings.gan} "
                 "lists the options) or type --clip 1"
             ) from None
         if over:
             self.tell(f"step {self.step:,}: it did not happen again, so it was a fault of the machine; going on")
 
     def _save(self, last: bool = False) -> None:
-        """Save a checkpoint of this step if the state is good. A full disk does not end the run before its end."""
-        if self.step == self._saved_step:
-            return
-        weights = named_parameters(self.game.state.modules, list(self.game.state.modules))
-        bad = [name for name, weight in weights.items() if not torch.isfinite(weight).all()]
-        if bad and last:
-            raise Diverged(f"{self.name} diverged in its last steps: {bad[0]!r} is not finite; type --clip 1")
-        if bad:
-            self.tell(f"step {self.step:,} is not saved: {bad[0]!r} is not finite")
-        if bad or (self._watch.streak and not last):
-            return
-        if apart := self._processes.differing(self.game.state.tensors()):
-            raise GanzooError(
-                f"step {self.step:,}: the processes' copies of {apart[0]!r} have come apart, a machine's fault; "
-                f"go on from the newest checkpoint: ganzoo resume {self.folder}"
-            )
-        if not self._processes.leads:
-            self._saved_step = self.step
-            return
-        folder = self.files.checkpoints
-        try:
-            path = checkpoint.save(
-                folder, self.step, self.game.state.tensors(), self.setup.identity, keep=self.settings.keep
-            )
-        except OSError as error:
-            newest = max(checkpoint.steps_in(folder), default=None)
-            text = f"step {self.step:,} could not be saved: {error.strerror}; the newest checkpoint is step {newest}"
-            if last or newest is None:
-                raise GanzooError(f"{text}; make room in {folder}, then type: ganzoo resume {self.folder}") from None
-            self.tell(f"{text}; training goes on")
-            return
-        self._saved_step = self.step
-        self._observe("ganzoo_checkpoint_saved", path=path)
+        if path := self._saves.save(self.step, suspect=self._watch.streak > 0, last=last):
+            self._observe("ganzoo_checkpoint_saved", path=path)
 
     def write_model(self) -> None:
         """Write the generator as it is now into `model/`. Raises GanzooError where there is no room for it."""
-        if self.space.kind != "game" and self._processes.leads:
-            data = self.dataset.name if self.dataset else ""
-            training = {"dataset": data, "steps": self.step, "seed": self.settings.seed}
-            try:
-                write_model(self.files.model, self.generator, self.setup.identity["plugin"], training)
-            except OSError as error:
-                raise GanzooError(
-                    f"{self.files.model} could not be written: {error.strerror}; the checkpoints are whole; "
-                    f"make room, then type: ganzoo resume {self.folder}"
-                ) from None
+        self._saves.write_model(self.generator, self.step)
 
     def _observe(self, hook: str, **arguments: Path) -> None:
         for failure, trace in self._observers.call(hook, run=self, **arguments) if self._observers else []:
