@@ -17,10 +17,10 @@ import torch
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from sklearn.svm import SVC
-from torch import Tensor
+from torch import Tensor, nn
 
 import ganzoo
-from ganzoo.data import Dataset
+from ganzoo.data import Dataset, Request, open_dataset
 from ganzoo.engine.generator import evaluating
 from ganzoo.engine.train import Run
 
@@ -101,29 +101,53 @@ def pairs(run: Run) -> str:
     return f"{share:.3f} of {SAMPLES:,} pairs show one digit in both domains (chance {chance:.3f}, judge {right:.3f})"
 
 
-def classifies(run: Run, file: Path) -> str:
-    """Held-out digits: the classifier trained with the generator, and the same one on the same labels alone."""
-    with np.load(file) as held:
-        x, y = torch.from_numpy(held["samples"]).float() / 127.5 - 1, torch.from_numpy(held["labels"])
+def taught(run: Run, name: str, known: Tensor, pictures: Callable[[Tensor], Tensor]) -> nn.Module:
+    """The run's network of that name as it was at first, trained as long by the labels of the samples `known` alone."""
     data, config = run.dataset, run.setup.config
-    known = (data.label(torch.arange(len(data))) >= 0).nonzero()[:, 0]
     torch.manual_seed(run.settings.seed)
-    alone = run.setup.architecture.networks(config, run.space)["D"]
+    alone: nn.Module = run.setup.architecture.networks(config, run.space)[name]
     optimiser = torch.optim.Adam(alone.parameters(), lr=config.lr, betas=(config.beta1, config.beta2))
     for _ in range(run.steps):
-        index = known[torch.randint(len(known), (64,))]
+        index = known[torch.randint(len(known), (min(64, run.settings.batch),))]
         optimiser.zero_grad()
-        torch.nn.functional.cross_entropy(alone(data.real(index))[1], data.label(index)).backward()
+        torch.nn.functional.cross_entropy(logits(alone(pictures(index))), data.label(index)).backward()
         optimiser.step()
-    modules = {"with": run.game.state.modules["D"], "alone": alone}
-    with evaluating(modules):
-        right = {name: float((net(x)[1].argmax(1) == y).float().mean()) for name, net in modules.items()}
+    return alone
+
+
+def logits(found: Tensor | tuple[Tensor, ...]) -> Tensor:
+    """The classes' (N, K), of a classifier or of the last head of a discriminator."""
+    return found if isinstance(found, Tensor) else found[-1]
+
+
+def right(net: nn.Module, held: Dataset) -> float:
+    """The share of held-out digits that a classifier names right."""
+    everything = torch.arange(len(held))
+    with evaluating({"net": net}):
+        return float((logits(net(held.real(everything))).argmax(1) == held.label(everything)).float().mean())
+
+
+def classifies(run: Run, held: Dataset) -> str:
+    """Held-out digits: the classifier trained with the generator, and the same one on the same labels alone."""
+    data = run.dataset
+    known = (data.label(torch.arange(len(data))) >= 0).nonzero()[:, 0]
+    alone = taught(run, "D", known, data.real)
     return (
-        f"{right['with']:.3f} of {len(y)} held-out digits right with the generator and {len(known)} labels, "
-        f"{right['alone']:.3f} by the same classifier on the labels alone"
+        f"{right(run.game.state.modules['D'], held):.3f} of {len(held)} held-out digits right with the generator and "
+        f"{len(known)} labels, {right(alone, held):.3f} by the same classifier on the labels alone"
     )
 
 
+def adapts(run: Run, held: Dataset) -> str:
+    """Held-out digits of the target's domain: T, trained with the generator, and on the labelled sources alone."""
+    alone = taught(run, "T", torch.arange(len(run.dataset)), run.dataset.source)
+    return (
+        f"{right(run.game.state.modules['T'], held):.3f} of {len(held)} held-out digits right by T, "
+        f"{right(alone, held):.3f} by the same classifier on {run.dataset.degradation} alone"
+    )
+
+
+ON_HELD_OUT: dict[str, Callable[[Run, Dataset], str]] = {"ccgan": classifies, "pixelda": adapts, "sgan": classifies}
 MEASURES: dict[str, Callable[[Run], str]] = {
     "aae": reconstructs,
     "acgan": obeys,
@@ -149,20 +173,22 @@ def parted(folder: Path, seed: int) -> tuple[Path, Path]:
 
 
 @click.command()
-@click.argument("name", type=click.Choice([*MEASURES, "sgan"]))
+@click.argument("name", type=click.Choice([*MEASURES, *ON_HELD_OUT]))
 @click.option("--seed", default=0, show_default=True)
 @click.option("--run", "folder", type=click.Path(exists=True), help="Measure this finished run instead of training.")
 def labels(name: str, seed: int, folder: str | None) -> None:
     """Train a GAN on digits with its defaults and print what it has learned."""
-    if folder and name == "sgan":
-        raise click.UsageError("sgan is measured on digits held out from its training; leave out --run")
+    if folder and name in ON_HELD_OUT:
+        raise click.UsageError(f"{name} is measured on digits held out from its training; leave out --run")
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as scratch:
         out = str(Path(scratch) / "run")
-        if name == "sgan":
+        if name in ON_HELD_OUT:
             train, held = parted(Path(scratch), seed)
-            run = ganzoo.train(name, data=str(train), size=24, seed=seed, threads=1, out=out)
-            found = classifies(run, held)
+            size = 24 if name == "sgan" else None  # as the digits are held, for linear layers
+            run = ganzoo.train(name, data=str(train), size=size, seed=seed, threads=1, out=out)
+            request = Request(root=None, size=run.space.shape[1], channels=None)
+            found = ON_HELD_OUT[name](run, open_dataset(str(held), request))
         else:
             run = ganzoo.resume(folder) if folder else ganzoo.train(name, seed=seed, threads=1, out=out)
             found = MEASURES[name](run)

@@ -22,15 +22,18 @@ MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 class VGG(nn.Module):
-    """VGG-19 up to its last convolution, frozen: (N, 1 or 3, H, W) -> (N, 512, H / 16, W / 16). Simonyan et al. 2015.
+    """VGG-19 up to a convolution, frozen: (N, 1 or 3, H, W) -> (N, C', h, w). Simonyan et al. 2015.
 
-    activated: after the last ReLU (SRGAN's), or before it (ESRGAN's). The weights are no part of a run's state.
+    convolutions: how many: all 16 to conv5_4 (512 channels, H / 16), 9 to conv4_1 (512, H / 8), 5 to conv3_1 (256,
+    H / 4). activated: after the last ReLU (SRGAN's), or before it (ESRGAN's). The weights are no part of a run's state.
     Raises UsageError where torchvision's file of them is not at hand.
     """
 
-    def __init__(self, *, activated: bool) -> None:
+    def __init__(self, *, activated: bool, convolutions: int) -> None:
         super().__init__()
         self.activated = activated
+        places = [place for place, width in enumerate(WIDTHS) if width]
+        widths = WIDTHS[: places[convolutions - 1] + 1]
         path = Path(torch.hub.get_dir(), "checkpoints", FILE)
         if not path.is_file():
             raise UsageError(
@@ -40,7 +43,7 @@ class VGG(nn.Module):
         weights = torch.load(path, map_location="cpu", weights_only=True)
         place = 0
         self.steps: list[str] = []
-        for width in WIDTHS:
+        for width in widths:
             if width:
                 for part in ("weight", "bias"):
                     self.register_buffer(f"{part}{place}", weights[f"features.{place}.{part}"], persistent=False)
@@ -62,6 +65,6 @@ class VGG(nn.Module):
         return x
 
 
-def content(kind: Literal["pixels", "vgg"], *, activated: bool = True) -> nn.Module:
+def content(kind: Literal["pixels", "vgg"], *, activated: bool = True, convolutions: int = 16) -> nn.Module:
     """What images are compared by: themselves, or `VGG`'s features of them. Raises UsageError as `VGG` does."""
-    return nn.Identity() if kind == "pixels" else VGG(activated=activated)
+    return nn.Identity() if kind == "pixels" else VGG(activated=activated, convolutions=convolutions)
