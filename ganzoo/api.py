@@ -160,6 +160,8 @@ def evaluate(
     *,
     data: str | None = None,
     data_root: str | Path | None = None,
+    source: str | None = None,
+    degrade: str | None = None,
     n: int = 10_000,
     seed: int = 0,
     metrics: Sequence[str] = (),
@@ -173,9 +175,9 @@ def evaluate(
     """Judge n samples of a generator against real ones, and write metrics.json into its run's folder if it has one.
 
     target, step, raw, plugin: as `load` takes them, or a run or a generator. data: as --data, by default what
-    it was trained on. metrics: names of the group `ganzoo.metrics`, by default all that fit. extractor: raw,
-    classifier or inception, by default what suits the data. tell: is given lines on what is being done.
-    Raises UsageError for too few samples and for what does not fit, DataError, CheckpointError.
+    it was trained on; of a translation, source and degrade too. metrics: names of the group `ganzoo.metrics`, by
+    default all that fit. extractor: raw, classifier or inception, by default what suits the data. tell: is given lines
+    on what is being done. Raises UsageError for too few samples and for what does not fit, DataError, CheckpointError.
     """
     from ganzoo.engine.device import choose
     from ganzoo.engine.files import write_whole
@@ -191,7 +193,12 @@ def evaluate(
         generator = load(place, step=step, raw=raw, plugin=plugin, tell=tell or warnings.warn)
     before = Settings.from_toml(folder.config.read_text("utf-8")) if folder else None
     name = data or (before.data if before else generator.about.get("dataset"))
-    reals = open_reals(generator, name, data_root or (before.data_root if before else None))
+    root = data_root or (before.data_root if before else None)
+    if before and not (data or source or degrade):
+        source = before.source
+    reals = open_reals(generator, name, root, source=source, degrade=degrade)
+    if tell and generator.space.source and not data:
+        tell(f"{reals.name} is what it learned from; --data NAME|PATH judges it on what it has not seen")
     generator = generator.to(choose(device))
     found = evaluate_generator(generator, reals, n=n, seed=seed, metrics=metrics, extractor=extractor, tell=tell)
     if folder:

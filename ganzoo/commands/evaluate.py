@@ -15,11 +15,14 @@ Examples:
   ganzoo evaluate latest
   ganzoo evaluate runs/dcgan-mnist-001 --metric frechet --metric kid -n 50000
   ganzoo evaluate latest --step 2000 --json
+  ganzoo evaluate latest --data held-out --metric fidelity
 """
 )
 @click.argument("target", default="latest", type=click.Path())
 @click.option("--data", metavar="NAME|PATH", help="real samples, by default those that it was trained on")
 @click.option("--data-root", envvar="GANZOO_DATA", metavar="FOLDER", help="where downloaded data sets live")
+@click.option("--source", metavar="NAME|PATH", help="of a translation, where its sources are, as it was trained with")
+@click.option("--degrade", metavar="NAME", help="of a translation, the degradation, by default the one it learned")
 @click.option("-n", "number", type=click.IntRange(1), default=10_000, show_default=True, help="samples to judge")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="every draw is a function of it")
 @click.option(
@@ -36,6 +39,8 @@ def evaluate(
     target: str,
     data: str | None,
     data_root: str | None,
+    source: str | None,
+    degrade: str | None,
     number: int,
     seed: int,
     metrics: tuple[str, ...],
@@ -59,8 +64,8 @@ def evaluate(
     tell = None if quiet else partial(click.echo, err=True)
     found = api.evaluate(
         target,
-        data=data, data_root=data_root, n=number, seed=seed, metrics=metrics, extractor=extractor,
-        device=device, step=step, raw=raw_weights, plugin=plugin, tell=tell,
+        data=data, data_root=data_root, source=source, degrade=degrade, n=number, seed=seed, metrics=metrics,
+        extractor=extractor, device=device, step=step, raw=raw_weights, plugin=plugin, tell=tell,
     )  # fmt: skip
     if as_json:
         import json

@@ -9,26 +9,26 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from ganzoo import catalogue
-from ganzoo.counted import counted
-from ganzoo.data import Dataset, Request, open_dataset
+from ganzoo.data import Dataset, Request, open_dataset, open_translation
 from ganzoo.data.dataset import fingerprint
 from ganzoo.engine.generator import Generator
 from ganzoo.errors import DataError, GanzooError, PluginError, UsageError
 from ganzoo.judge.extractors import Extractor, choose_extractor
 from ganzoo.judge.metric import Metric, Need, Part, Subject, Tally
+from ganzoo.judge.parts import fakes, paired, reals
 
 __all__ = ["Evaluation", "Value", "evaluate_generator", "open_reals"]
 
-_PART = 512  # samples that are held at once
 _MOST_REAL = 50_000  # reals that are looked at, in random order; as many as FID's protocols take
 _LACKS: dict[Need, str] = {
     "modes": "the modes of these data are not known",
     "logits": "the extractor is no classifier",
     "classes": "the extractor is no classifier of these data's classes",
     "labels": "the generator does not take labels",
+    "images": "the samples are no images",
+    "pairs": "nothing says what each sample should be; it is for translations of pairs",
 }
 
 
@@ -68,23 +68,34 @@ class Evaluation:
         return found
 
 
-def open_reals(generator: Generator, data: str | None, root: str | Path | None) -> Dataset:
-    """The data set of that name or path, its images of the size and channels that the generator makes.
+def open_reals(
+    generator: Generator,
+    data: str | None,
+    root: str | Path | None,
+    *,
+    source: str | None = None,
+    degrade: str | None = None,
+) -> Dataset:
+    """The data set of that name or path, its samples of the size and channels that the generator makes.
 
-    root: where downloads live. Raises UsageError without a name, and for a game, which has no samples; DataError.
+    root: where downloads live. source, degrade: of a translation, what its sources are; by default degraded as it
+    learned it. Raises UsageError without a name, and for a game, which has no samples; DataError.
     """
     space = generator.space
-    if space.source:
-        raise UsageError(
-            f"{generator.name} translates, and what is judged here is drawn from noise; look at samples.png in its "
-            "run's folder, where its targets are beside its translations"
-        )
     if space.kind == "game":
         raise UsageError(f"{generator.name} is a game without data; there are no samples to judge")
     if not data:
         raise UsageError(f"{generator.name} is not in a run's folder, which names its data; type --data NAME|PATH")
-    channels, size = (space.shape[0], space.shape[-1]) if space.kind == "image" else (None, 1)
-    return open_dataset(data, Request(root=Path(root) if root else None, size=size, channels=channels))
+    if space.source is None and (source or degrade):
+        raise UsageError(f"{generator.name} translates nothing; leave out {'--source' if source else '--degrade'}")
+    channels = space.shape[0] if space.kind == "image" else None
+    size = space.shape[-1] if space.kind in ("image", "audio") else 1
+    request = Request(root=Path(root) if root else None, size=size, channels=channels)
+    if space.source is None:
+        return open_dataset(data, request)
+    learned = None if source else space.source.details.get("degraded")
+    origin = generator.architecture.source or "paired"
+    return open_translation(data, request, origin, source=source, degrade=degrade or learned)
 
 
 def evaluate_generator(
@@ -99,14 +110,22 @@ def evaluate_generator(
 ) -> Evaluation:
     """Judge n generated samples against the data by the named metrics, or by all that fit.
 
-    Reals are taken in a random order, all of them up to 50,000; labels are asked for as often as the data have
-    them. Nothing is written. Raises UsageError for too few samples or a metric that does not fit, DataError.
+    Of a translation, what it makes of n sources of the data, at most all of them. Reals are taken in a random order,
+    all of them up to 50,000; labels are asked for as often as the data have them. Nothing is written. Raises UsageError
+    for too few samples or a metric that does not fit, DataError.
     """
     if generator.space.shape != dataset.space.shape or generator.space.kind != dataset.space.kind:
         raise DataError(
             f"{generator.name} makes {generator.space.kind}s of {generator.space}, and {dataset.name} holds "
             f"{dataset.space.kind}s of {dataset.space}; type --data NAME for data like those it was trained on"
         )
+    if dataset.space.source and generator.space.source:
+        if generator.space.source.shape != dataset.space.source.shape:
+            raise DataError(
+                f"{generator.name} starts from {generator.space.source}, and the sources of {dataset.name} are "
+                f"{dataset.space.source}; type --degrade or --source as it was trained with"
+            )
+        n = min(n, dataset.source_count)
     known, broken = _known(metrics)
     with torch.no_grad():
         eyes = choose_extractor(dataset, extractor, generator.device)
@@ -114,11 +133,12 @@ def evaluate_generator(
         real_count = min(len(dataset), _MOST_REAL)
         chosen, left_out = _fitting(known, broken, subject, n, real_count, dataset, strict=bool(metrics))
         if tell:
-            tell(f"judging {n:,} samples of {generator.name} beside {real_count:,} of {dataset.name} by {eyes.name}")
+            what = "translations" if generator.space.source else "samples"
+            tell(f"judging {n:,} {what} of {generator.name} beside {real_count:,} of {dataset.name} by {eyes.name}")
         tallies = {name: metric.tally(subject) for name, metric in chosen.items()}
-        generated = _feed(chosen, tallies, "fake", _fakes(generator, subject, eyes, n))
+        generated = _feed(chosen, tallies, "fake", fakes(generator, dataset, subject, eyes, n))
         compared = {name: metric for name, metric in chosen.items() if metric.compares}
-        real = _feed(compared, tallies, "real", _reals(dataset, subject, eyes, real_count, generator.device))
+        real = _feed(compared, tallies, "real", reals(dataset, subject, eyes, real_count, generator.device))
     values = {
         name: Value(
             float(value), metric, generated[metric], real.get(metric, 0), eyes.name, known[metric].protocol, seed
@@ -150,21 +170,29 @@ def _subject(generator: Generator, dataset: Dataset, eyes: Extractor, seed: int)
     gives: set[Need] = set(eyes.gives)
     if "modes" in dataset.space.details:
         gives.add("modes")
+    if dataset.space.kind == "image":
+        gives.add("images")
+    if paired(dataset):
+        gives.add("pairs")
     shares = None
     if dataset.labels is not None and dataset.space.classes:
         labels = dataset.labels[dataset.labels >= 0].cpu()
         shares = labels.bincount(minlength=len(dataset.space.classes)).double() / len(labels)
-        if generator.space.classes == dataset.space.classes and _obeys(generator):
+        if generator.space.classes == dataset.space.classes and _obeys(generator, dataset):
             gives.add("labels")
     return Subject(space=dataset.space, width=eyes.width, shares=shares, gives=frozenset(gives), seed=seed)
 
 
-def _obeys(generator: Generator) -> bool:
-    """Whether another label gives another sample from the same latents."""
+def _obeys(generator: Generator, dataset: Dataset) -> bool:
+    """Whether another label gives another sample from the same latents or the same source."""
     classes = generator.space.classes
     if len(classes) < 2:
         return False
-    first, second = (generator.sample(4, labels=[label]).tensor for label in classes[:2])
+    if generator.space.source:
+        few = dataset.source(torch.arange(min(4, dataset.source_count)))
+        first, second = (generator.translate(few, labels=[label]).tensor for label in classes[:2])
+    else:
+        first, second = (generator.sample(4, labels=[label]).tensor for label in classes[:2])
     return not torch.equal(first, second)
 
 
@@ -188,6 +216,8 @@ def _fitting(
         least = metric.least(subject)
         if metric.compares and real < least:
             left_out[name] = f"it needs at least {least:,} real samples, and {dataset.name} has {real:,}"
+        elif n < least and n == dataset.source_count and subject.space.source:
+            left_out[name] = f"it needs at least {least:,} translations, and {dataset.name} has {n:,} sources"
         elif n < least:
             too_few.append(f"{name} needs {least:,}")
         else:
@@ -212,32 +242,3 @@ def _feed(metrics: dict[str, Metric], tallies: dict[str, Tally], kind: str, part
                 getattr(tallies[name], kind)(shown)
                 seen[name] += len(shown.samples)
     return seen
-
-
-def _fakes(generator: Generator, subject: Subject, eyes: Extractor, n: int) -> Iterator[Part]:
-    """Generated samples; a label is drawn for each by the data's shares where both have the same classes."""
-    classes = generator.space.classes
-    even = torch.ones(len(classes), dtype=torch.float64)
-    same = subject.shares is not None and classes == subject.space.classes
-    shares = subject.shares if same and subject.shares is not None else even
-    for first in range(0, n, _PART):
-        size, label = min(_PART, n - first), None
-        if classes:
-            draws = torch.Generator().manual_seed(counted(subject.seed, "evaluate labels", first))
-            label = torch.multinomial(shares, size, replacement=True, generator=draws)
-        asked = None if label is None else [classes[number] for number in label.tolist()]
-        drawn = generator.sample(size, seed=counted(subject.seed, "evaluate", first), labels=asked)
-        yield _part(drawn.tensor, label, eyes, generator.device)
-
-
-def _reals(dataset: Dataset, subject: Subject, eyes: Extractor, count: int, device: torch.device) -> Iterator[Part]:
-    """The first `count` real samples in an order that the seed decides."""
-    draws = torch.Generator().manual_seed(counted(subject.seed, "evaluate reals"))
-    for index in torch.split(torch.randperm(len(dataset), generator=draws)[:count], _PART):
-        label = None if dataset.labels is None else dataset.label(index)
-        yield _part(dataset.real(index), label, eyes, device)
-
-
-def _part(samples: Tensor, label: Tensor | None, eyes: Extractor, device: torch.device) -> Part:
-    features, logits = eyes.look(samples.to(device))
-    return Part(samples.cpu(), features.float().cpu(), None if logits is None else logits.float().cpu(), label)

@@ -9,8 +9,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ganzoo.hookspecs import hookimpl
+from ganzoo.judge.metric import Metric, Part, Subject
+
 __all__ = ["psnr", "ssim"]
 
+WINDOW = 11  # pixels of SSIM's
 STUDIO = (65.481, 128.553, 24.966)  # ITU-R BT.601 for R, G, B in [0, 1], onto 16..235
 
 
@@ -26,7 +30,7 @@ def ssim(made: Tensor, target: Tensor, border: int = 0) -> Tensor:
     Wang et al. 2004, eq. 13, with their window: Gaussian, 11x11, deviation 1.5; constants .01 and .03.
     """
     x, y = _luma(made, border), _luma(target, border)
-    place = torch.arange(-5, 6, dtype=torch.float64)
+    place = torch.arange(-(WINDOW // 2), WINDOW // 2 + 1, dtype=torch.float64)
     weights = torch.exp(-place.square() / (2 * 1.5**2))
     window = (weights[:, None] * weights / weights.sum() ** 2)[None, None]
     mean_x, mean_y = F.conv2d(x, window), F.conv2d(y, window)
@@ -43,3 +47,46 @@ def _luma(images: Tensor, border: int) -> Tensor:
     if levels.shape[1] == 3:
         levels = 16 + (levels / 255 * torch.tensor(STUDIO, dtype=torch.float64).view(1, 3, 1, 1)).sum(1, keepdim=True)
     return levels[:, :, border : levels.shape[2] - border, border : levels.shape[3] - border]
+
+
+class _Tally:
+    """Sums over pairs of each translation beside its target, and of its source, enlarged if it is smaller."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._sums: dict[str, float] = {}
+        self._seen = 0
+
+    def real(self, part: Part) -> None:
+        pass
+
+    def fake(self, part: Part) -> None:
+        assert part.source is not None
+        assert part.target is not None
+        target, start = part.target, part.source.expand(-1, max(part.source.shape[1], part.target.shape[1]), -1, -1)
+        border = target.shape[2] // start.shape[2] if start.shape[2] < target.shape[2] else 0
+        if (
+            start.shape[2:] != target.shape[2:]
+        ):  # by the cubic of published figures, which torch has with antialias alone
+            start = F.interpolate(start, target.shape[2:], mode="bicubic", antialias=True)
+        self._seen += len(target)
+        measures = {"psnr": psnr}
+        if min(target.shape[2:]) - 2 * border >= WINDOW:
+            measures["ssim"] = ssim
+        for name, measure in measures.items():
+            for key, images in ((name, part.samples), (f"{name}_of_source", start)):
+                self._sums[key] = self._sums.get(key, 0.0) + float(measure(images, target, border).sum())
+
+    def values(self) -> dict[str, float]:
+        return {key: total / self._seen for key, total in self._sums.items()}
+
+
+@hookimpl
+def ganzoo_metric() -> Metric:
+    """`fidelity`."""
+    return Metric(
+        tally=_Tally,
+        protocol="means over pairs, on the luma of 8-bit pictures, a border as wide as the enlargement left out",
+        least=lambda subject: 1,
+        needs=("images", "pairs"),
+        compares=False,
+    )

@@ -16,7 +16,7 @@ from ganzoo.contract import Space
 
 __all__ = ["Kept", "Metric", "Need", "Part", "Subject", "Tally"]
 
-Need: TypeAlias = Literal["modes", "logits", "classes", "labels"]
+Need: TypeAlias = Literal["modes", "logits", "classes", "labels", "images", "pairs"]
 
 
 @dataclass(frozen=True)
@@ -25,16 +25,19 @@ class Part:
 
     samples: (n, *shape) in the space's range. features: (n, F) float32 of the extractor. logits: (n, K) where it
     gives them. label: (n,) int64, of a real sample its own, of a generated one what was asked for; None without.
+    Of a translation, source: (n, *source shape), what each was made from; target: (n, *shape), what each should be.
     """
 
     samples: Tensor
     features: Tensor
     logits: Tensor | None = None
     label: Tensor | None = None
+    source: Tensor | None = None
+    target: Tensor | None = None
 
     def first(self, count: int) -> Part:
         """The first samples of it only."""
-        parts = (self.samples, self.features, self.logits, self.label)
+        parts = (self.samples, self.features, self.logits, self.label, self.source, self.target)
         return Part(*(None if part is None else part[:count] for part in parts))  # type: ignore[arg-type]
 
 
@@ -44,7 +47,8 @@ class Subject:
 
     gives: what can be asked of it. "modes": the space's details name the data's modes and their deviation.
     "logits": the extractor is a classifier, "classes": of the data's own classes. "labels": the generator
-    makes the class that it is asked for. seed: of every draw.
+    makes the class that it is asked for. "images": samples are. "pairs": each is a translation whose target is known.
+    seed: of every draw.
     """
 
     space: Space

@@ -7,8 +7,10 @@ import pytest
 import torch
 
 from ganzoo import catalogue
+from ganzoo.data import Request, open_dataset, open_translation
 from ganzoo.errors import DataError, PluginError, UsageError
 from ganzoo.judge.evaluation import evaluate_generator, open_reals
+from ganzoo.judge.fidelity import psnr, ssim
 
 MINE = """
 import ganzoo
@@ -44,7 +46,7 @@ def test_a_copier_of_the_ring_scores_as_true_samples_do(opened, copier):
     assert abs(found["kernel_distance"]) < 0.01
     assert min(found["precision"], found["recall"]) > 0.95
     assert found["coverage"] > 0.9
-    assert set(found.left_out) == {"agreement", "classes", "inception-score"}
+    assert set(found.left_out) == {"agreement", "classes", "fidelity", "inception-score"}
     assert {value.extractor for value in found.values.values()} == {"raw"}
     assert found.values["modes"].real == 0
     assert (found.values["precision"].generated, found.values["precision"].real) == (1797, 1797)
@@ -160,6 +162,73 @@ def test_reals_are_opened_as_the_generator_makes_them(opened, copier):
     game.space = replace(game.space, kind="game")
     with pytest.raises(UsageError, match="copier is a game without data"):
         open_reals(game, "ring8", None)
+
+
+@pytest.fixture
+def translator(copier):
+    """translator(space) -> a generator that enlarges its sources without smoothing, and does nothing else."""
+
+    def make(space):
+        generator = copier(replace(open_dataset("digits", SMALL), space=space))
+        generator.architecture = replace(
+            generator.architecture,
+            source="paired",
+            generate=lambda nets, batch, config: nearest(batch.source, space),
+        )
+        return generator
+
+    return make
+
+
+SMALL = Request(root=None, size=24, channels=None)
+
+
+def nearest(source, space):
+    return torch.nn.functional.interpolate(source, space.shape[1:])
+
+
+@pytest.mark.parametrize("degrade", ["noise:0.3", "downscale:2"])
+def test_translations_are_judged_beside_their_targets(translator, degrade):
+    learned = open_translation("digits", SMALL, "paired", degrade=degrade)
+    generator = translator(learned.space)
+    held = open_reals(generator, "digits", None)
+    assert str(held.degradation) == degrade  # as it learned it
+    few = replace(held, samples=held.samples[:600], labels=held.labels[:600])
+    found = evaluate_generator(generator, few, metrics=["fidelity", "frechet"], extractor="raw")
+    assert {found.values[name].generated for name in ("psnr", "frechet_distance")} == {600}
+    if degrade == "noise:0.3":  # drawn anew
+        assert found["psnr"] == found["psnr_of_source"] == pytest.approx(12.7, abs=0.2)
+        assert found["ssim"] == found["ssim_of_source"]
+    else:
+        every, border = torch.arange(600), 2
+        source, target = few.source(every), few.real(every)
+        smooth = torch.nn.functional.interpolate(source, (24, 24), mode="bicubic", antialias=True)
+        assert found["psnr"] == pytest.approx(float(psnr(nearest(source, held.space), target, border).mean()), rel=1e-5)
+        assert found["psnr_of_source"] == pytest.approx(float(psnr(smooth, target, border).mean()), rel=1e-5)
+        assert found["ssim_of_source"] == pytest.approx(float(ssim(smooth, target, border).mean()), rel=1e-4)
+        assert found["psnr_of_source"] > found["psnr"]
+
+
+def test_translations_without_pairs_are_judged_as_samples_are(translator):
+    data = open_translation("digits", SMALL, "paired", degrade="noise:0.3")
+    found = evaluate_generator(
+        translator(data.space), replace(data, unpaired=True), n=600, metrics=["frechet"], extractor="raw"
+    )
+    assert found["frechet_distance"] > 0
+    with pytest.raises(UsageError, match="--metric fidelity: nothing says what each sample should be"):
+        evaluate_generator(translator(data.space), replace(data, unpaired=True), metrics=["fidelity"], extractor="raw")
+
+
+def test_other_sources_are_refused(translator, opened, copier):
+    data = open_translation("digits", SMALL, "paired", degrade="noise:0.3")
+    smaller = open_translation("digits", SMALL, "paired", degrade="downscale:2")
+    with pytest.raises(DataError, match="copier starts from 1x24x24, and the sources of digits are 1x12x12"):
+        evaluate_generator(translator(data.space), smaller)
+    few = replace(data, samples=data.samples[:90], labels=data.labels[:90])
+    with pytest.raises(UsageError, match="--metric kid: it needs at least 100 real samples"):
+        evaluate_generator(translator(data.space), few, metrics=["kid"], extractor="raw")
+    with pytest.raises(UsageError, match="copier translates nothing; leave out --degrade"):
+        open_reals(copier(opened("digits")), "digits", None, degrade="edges")
 
 
 def test_the_documents_example_is_a_metric_and_every_metric_is_in_it(opened, copier, installed):
