@@ -30,7 +30,7 @@ start = time.perf_counter()
 """
 PARTIES = {
     "upload_folder": "HfApi().create_repo(to); HfApi().upload_folder(repo_id=to, folder_path=folder)",
-    "ganzoo's sending": "send.send(Path(folder), to, summary='a benchmark', tell=tell)",
+    "ganzoo's sending": "send.send(Path(folder), to, load.manifest(Path(folder)), summary='a benchmark', tell=tell)",
     "ganzoo publish": "publish(run, to, tell=tell)",
     "snapshot_download": "snapshot_download(to)",
     "ganzoo download": "fetch.fetched(address.resolve(to), tell, whole=True)",

@@ -27,7 +27,7 @@ def build(
     tensors: Mapping[str, Tensor],
     where: str,
 ) -> Generator:
-    """A generator from tensors named `<network>.<name>`.
+    """A generator from tensors named `<network>.<name>`, which become its own.
 
     where: the file that an error names. Raises CheckpointError where names, shapes or values do not fit.
     """
@@ -35,7 +35,7 @@ def build(
     stored = {key: (value.dtype, tuple(value.shape)) for key, value in tensors.items()}
     if wrong := differences(generator, stored):
         raise CheckpointError(f"{where} does not fit {name}: {wrong}")
-    return filled(generator, {key: value.clone() for key, value in tensors.items()}, where)  # not of a mapped file
+    return filled(generator, tensors, where)
 
 
 def blank(name: str, architecture: Architecture, config: Config, space: Space) -> Generator:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -22,15 +22,16 @@ from torch import Tensor
 from ganzoo.engine.files import pack, untie, write_whole
 from ganzoo.errors import CheckpointError, DataError
 
-__all__ = ["FORMAT", "Checkpoint", "newest", "prune", "read", "refuse_other", "save", "steps_in"]
+__all__ = ["FORMAT", "Checkpoint", "Wanted", "newest", "prune", "read", "refuse_other", "save", "steps_in"]
 
 FORMAT = 1
+Wanted: TypeAlias = Callable[[Mapping[str, Any], Collection[str]], Collection[str]]  # values, names -> names to read
 _NAME = re.compile(r"step-(\d{8})\.safetensors")
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A verified checkpoint: its file, its tensors by name, and its JSON values (format, step, gan, ...)."""
+    """A verified checkpoint: its file, its tensors by name, and its JSON values (format, step, plugin, ...)."""
 
     path: Path
     tensors: dict[str, Tensor]
@@ -51,34 +52,53 @@ def save(
     room, all checkpoints but the newest that verifies make room and it is tried once more. Raises OSError, that one
     still whole.
     """
-    path, contents = folder / f"step-{step:08d}.safetensors", _pack(step, tensors, values)
+    path, parts = folder / f"step-{step:08d}.safetensors", _pack(step, tensors, values)
     try:
-        write_whole(path, contents)
+        write_whole(path, *parts)
     except OSError:
         if keep is None or not steps_in(folder):
             raise
         prune(folder, 1, newest(folder)[0].step)
-        write_whole(path, contents)
+        write_whole(path, *parts)
     if keep is not None:
         prune(folder, keep, step)
     return path
 
 
-def _pack(step: int, tensors: Mapping[str, Tensor], values: Mapping[str, Any]) -> bytes:
+def _pack(step: int, tensors: Mapping[str, Tensor], values: Mapping[str, Any]) -> list[bytes | memoryview]:
     stored, aliases = untie(tensors)
     hashes = {name: _hash(tensor) for name, tensor in stored.items()}
     content = json.dumps({"format": FORMAT, "step": step, "aliases": aliases, "hashes": hashes, **values})
     return pack(stored, _header(content))
 
 
-def read(path: Path) -> Checkpoint:
-    """Read and verify one checkpoint. Raises CheckpointError that names the file and what is wrong with it."""
+def read(path: Path, wanted: Wanted | None = None) -> Checkpoint:
+    """Read and verify one checkpoint. Raises CheckpointError that names the file and what is wrong with it.
+
+    wanted: given the values and all names, the names of the tensors to read; the others are neither read nor
+    verified, but the file must be whole. Wanted tensors have memory of their own; all of them are mapped from the
+    file, since they are only looked at while they are copied, and are several times what a generator is.
+    """
     try:
-        with safe_open(path, framework="pt") as file:
-            header = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a mapping
+        with safe_open(path, framework="pt", backend="pread" if wanted else "mmap") as file:
+            values, hashes = _verified(path, file.metadata() or {})
+            aliases, names = values.pop("aliases"), set(file.keys())
+            if hashes.keys() != names:
+                name = sorted(hashes.keys() ^ names)[0]
+                raise CheckpointError(f"{path} is damaged: the tensor {name!r} is missing or unknown")
+            names |= aliases.keys()
+            places = {name: aliases.get(name, name) for name in (wanted(values, names) if wanted else names)}
+            stored = {name: file.get_tensor(name) for name in sorted(set(places.values()))}
     except (SafetensorError, OSError, ValueError) as error:
         raise CheckpointError(f"{path} is not a whole checkpoint: {str(error).splitlines()[0]}") from None
+    for name, tensor in stored.items():
+        if _hash(tensor) != hashes[name]:
+            raise CheckpointError(f"{path} is damaged: the tensor {name!r} does not match its hash")
+    return Checkpoint(path, {name: stored[place] for name, place in places.items()}, values)
+
+
+def _verified(path: Path, header: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The values in a checkpoint's header, and the hash of every tensor by name. Raises CheckpointError."""
     content = header.get("ganzoo")
     if content is None:
         raise CheckpointError(f"{path} is a safetensors file, but not a checkpoint of ganzoo")
@@ -90,15 +110,7 @@ def read(path: Path) -> Checkpoint:
             f"{path} has checkpoint format {values['format']}, this ganzoo reads up to {FORMAT}; "
             "type: pip install --upgrade ganzoo"
         )
-    hashes = values.pop("hashes")
-    if hashes.keys() != tensors.keys():
-        name = sorted(hashes.keys() ^ tensors.keys())[0]
-        raise CheckpointError(f"{path} is damaged: the tensor {name!r} is missing or unknown")
-    for name, tensor in tensors.items():
-        if _hash(tensor) != hashes[name]:
-            raise CheckpointError(f"{path} is damaged: the tensor {name!r} does not match its hash")
-    tensors |= {name: tensors[first] for name, first in values.pop("aliases").items()}
-    return Checkpoint(path, tensors, values)
+    return values, values.pop("hashes")
 
 
 def refuse_other(saved: Checkpoint, identity: Mapping[str, Any], folder: Path) -> None:
@@ -124,15 +136,15 @@ def steps_in(folder: Path) -> dict[int, Path]:
     return dict(sorted(found.items()))
 
 
-def newest(folder: Path) -> tuple[Checkpoint, list[str]]:
-    """The newest checkpoint that verifies, and why each newer one was skipped.
+def newest(folder: Path, wanted: Wanted | None = None) -> tuple[Checkpoint, list[str]]:
+    """The newest checkpoint that verifies, and why each newer one was skipped. wanted: as `read` takes it.
 
     Raises CheckpointError if none does: a run is never silently started over. One of a newer format is not skipped.
     """
     skipped: list[str] = []
     for path in reversed(steps_in(folder).values()):
         try:
-            return read(path), skipped
+            return read(path, wanted), skipped
         except CheckpointError as error:
             if "checkpoint format" in str(error):
                 raise

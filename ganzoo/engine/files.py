@@ -1,23 +1,31 @@
-"""Files that are there whole or not at all, also after a crash."""
+"""Files that are there whole or not at all, also after a crash, and tensors as the parts of one."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import safetensors.torch
+import torch
 from torch import Tensor
 
 __all__ = ["pack", "untie", "write_whole"]
 
 _CHUNK = 1 << 20  # bytes handed to the system at once
+_TYPES = {  # as safetensors calls them, in the order in which it lays them out
+    name: getattr(torch, dtype)
+    for name, dtype in {
+        "U64": "uint64", "I64": "int64", "F64": "float64", "C64": "complex64", "F32": "float32", "U32": "uint32",
+        "I32": "int32", "BF16": "bfloat16", "F16": "float16", "U16": "uint16", "I16": "int16",
+        "F8_E4M3": "float8_e4m3fn", "F8_E5M2": "float8_e5m2", "I8": "int8", "U8": "uint8", "BOOL": "bool",
+    }.items()
+}  # fmt: skip
 
 
-def write_whole(path: Path, contents: bytes) -> None:
-    """Write a file so that at any moment it is either the old one or the whole new one.
+def write_whole(path: Path, *parts: bytes | memoryview) -> None:
+    """Write a file of these parts so that at any moment it is either the old one or the whole new one.
 
     Written beside its place, synchronised, renamed, and the folder synchronised. Makes the folder; leaves
     nothing behind if writing fails. Raises OSError.
@@ -25,7 +33,7 @@ def write_whole(path: Path, contents: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        _write(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), contents)
+        _write(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), parts)
         os.replace(partial, path)
     except BaseException:
         partial.unlink(missing_ok=True)
@@ -52,23 +60,33 @@ def untie(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, s
     return stored, aliases
 
 
-def pack(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> bytes:
-    """Tensors on the CPU as a safetensors file, whose bytes are the same whenever the contents are.
+def pack(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> list[bytes | memoryview]:
+    """Contiguous tensors on the CPU as the parts of a safetensors file: its header, and the tensors' own memory.
 
-    The library writes its header in an order that varies from call to call; here its keys are sorted.
+    The bytes are the same whenever the contents are: the library lays tensors out like this too, but writes its
+    header in an order that varies from call to call; here its keys are sorted.
     """
-    contents = safetensors.torch.save(dict(tensors), dict(metadata))
-    length = int.from_bytes(contents[:8], "little")
-    header = json.dumps(json.loads(contents[8 : 8 + length]), sort_keys=True, separators=(",", ":")).encode()
-    header += b" " * (-len(header) % 8)
-    return b"".join([len(header).to_bytes(8, "little"), header, memoryview(contents)[8 + length :]])
+    names = {dtype: name for name, dtype in _TYPES.items()}
+    order = list(names)
+    header: dict[str, Any] = {"__metadata__": dict(metadata)} if metadata else {}
+    views, place = [], 0
+    for name in sorted(tensors, key=lambda name: (order.index(tensors[name].dtype), name)):
+        tensor = tensors[name]
+        end = place + tensor.nbytes
+        header[name] = {"dtype": names[tensor.dtype], "shape": list(tensor.shape), "data_offsets": [place, end]}
+        views.append(tensor.reshape(-1).view(torch.uint8).numpy().data)
+        place = end
+    text = json.dumps(header, sort_keys=True, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return [len(text).to_bytes(8, "little") + text, *views]
 
 
-def _write(descriptor: int, contents: bytes) -> None:
+def _write(descriptor: int, parts: Sequence[bytes | memoryview]) -> None:
     try:
-        view = memoryview(contents)
-        while view:
-            view = view[os.write(descriptor, view[:_CHUNK]) :]
+        for part in parts:
+            view = memoryview(part)
+            while view:
+                view = view[os.write(descriptor, view[:_CHUNK]) :]
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

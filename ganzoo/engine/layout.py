@@ -52,9 +52,12 @@ class Pin:
     size: int
 
     @classmethod
-    def of(cls, contents: bytes) -> Pin:
-        """The pin of these contents."""
-        return cls(sha256(contents).hexdigest(), len(contents))
+    def of(cls, *parts: bytes | memoryview) -> Pin:
+        """The pin of a file of these parts."""
+        digest = sha256()
+        for part in parts:
+            digest.update(part)
+        return cls(digest.hexdigest(), sum(len(part) for part in parts))
 
 
 def as_json(value: object) -> bytes:

@@ -5,7 +5,7 @@ Reading such a folder, which may be a stranger's, is `ganzoo.hub.load`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from torch import Tensor
 from ganzoo import __version__, catalogue
 from ganzoo.contract import Architecture, Space
 from ganzoo.engine.building import build
-from ganzoo.engine.checkpoint import Checkpoint, newest, read
+from ganzoo.engine.checkpoint import Checkpoint, Wanted, newest, read
 from ganzoo.engine.files import pack, untie, write_whole
 from ganzoo.engine.folder import RunFolder, checkpoint_in, find
 from ganzoo.engine.generator import Generator
@@ -45,8 +45,8 @@ def write_model(
     *,
     discriminator: Mapping[str, Tensor] | None = None,
     half: bool = False,
-) -> None:
-    """Write the weights, config.json and manifest.json, each whole.
+) -> dict[str, Pin]:
+    """Write the weights, config.json and manifest.json, each whole, and return the pins that are in the manifest.
 
     plugin: what a checkpoint says of it too, its name, where it comes from and its revision. training: data set,
     steps and seed, for the reader. discriminator: its tensors, to be written too. half: weights as float16, half as
@@ -69,12 +69,14 @@ def write_model(
     for role, (file, tensors) in parts.items():
         stored, aliases = untie(_halved(tensors) if half else tensors)
         weights = pack(stored, _metadata(config, role))
-        pins[file] = Pin.of(weights)
+        pins[file] = Pin.of(*weights)
         config["weights"][role] = {"sha256": pins[file].sha256, "aliases": aliases}
-        write_whole(folder / file, weights)
+        write_whole(folder / file, *weights)
     contents = as_json(config)
     write_whole(folder / CONFIG, contents)
-    write_manifest(folder, {CONFIG: Pin.of(contents), **pins})
+    pins[CONFIG] = Pin.of(contents)
+    write_manifest(folder, pins)
+    return pins
 
 
 def write_manifest(folder: Path, pins: Mapping[str, Pin]) -> None:
@@ -115,7 +117,7 @@ def from_checkpoint(path: Path, *, raw: bool = False, file: str = "", named: str
 
     file: the one-file plugin that the run was trained with. named: the GAN to use instead, a name or a file.
     """
-    return _of(read(path), raw, file, named)
+    return _of(read(path, _weights(raw)), file, named)
 
 
 def from_run(path: Path, *, step: int | None = None, raw: bool = False, named: str | None = None) -> Generator:
@@ -123,12 +125,11 @@ def from_run(path: Path, *, step: int | None = None, raw: bool = False, named: s
 
     named: as `from_checkpoint`. Raises UsageError for a step that is not there, CheckpointError.
     """
-    return _of(checkpoint_of(path, step), raw, plugin_file(path), named)
+    return _of(checkpoint_of(path, step, raw=raw), plugin_file(path), named)
 
 
-def _of(checkpoint: Checkpoint, raw: bool, file: str, named: str | None) -> Generator:
-    entry = recorded(checkpoint.values["plugin"], str(checkpoint.path), file=file, named=named)
-    return generator_of(checkpoint, entry, raw=raw)
+def _of(checkpoint: Checkpoint, file: str, named: str | None) -> Generator:
+    return generator_of(checkpoint, recorded(checkpoint.values["plugin"], str(checkpoint.path), file=file, named=named))
 
 
 def plugin_file(path: Path) -> str:
@@ -139,30 +140,39 @@ def plugin_file(path: Path) -> str:
         return ""
 
 
-def checkpoint_of(path: Path, step: int | None) -> Checkpoint:
-    """A run's newest good checkpoint or that step's; that of a checkpoint file. Read once: hashing takes a while."""
+def checkpoint_of(path: Path, step: int | None, *, raw: bool = False) -> Checkpoint:
+    """A run's newest good checkpoint or that step's; that of a checkpoint file. Of its tensors the generator's alone.
+
+    raw: its weights themselves, not their moving average.
+    """
     if path.is_file():
-        return read(path)
+        return read(path, _weights(raw))
     folder = RunFolder(path)
-    return newest(folder.checkpoints)[0] if step is None else read(checkpoint_in(folder, step))
+    if step is None:
+        return newest(folder.checkpoints, _weights(raw))[0]
+    return read(checkpoint_in(folder, step), _weights(raw))
 
 
-def generator_of(checkpoint: Checkpoint, entry: Entry, *, raw: bool = False) -> Generator:
-    """The generator in a checkpoint, built by that plugin. Raises CheckpointError."""
+def generator_of(checkpoint: Checkpoint, entry: Entry) -> Generator:
+    """The generator in a checkpoint of `checkpoint_of`, built by that plugin, with its tensors.
+
+    Raises CheckpointError.
+    """
     values, where = checkpoint.values, str(checkpoint.path)
     architecture = catalogue.load(entry)
     refuse_revision(architecture.revision, values["plugin"], where)
     config, space = architecture.config.parse(values["config"]), Space.from_dict(values["space"])
-    return build(entry.name, architecture, config, space, _generator_tensors(checkpoint, raw), where)
+    tensors = {name.partition(".")[2]: value for name, value in checkpoint.tensors.items()}
+    return build(entry.name, architecture, config, space, tensors, where)
 
 
-def discriminator_tensors(checkpoint: Checkpoint, architecture: Architecture) -> dict[str, Tensor]:
+def discriminator_tensors(path: Path, architecture: Architecture) -> dict[str, Tensor]:
     """The tensors of a checkpoint's networks that judge samples, by name. Raises CheckpointError without any."""
     nets = tuple(f"nets.{net}." for net in architecture.discriminator)
-    found = {key.removeprefix("nets."): v for key, v in checkpoint.tensors.items() if key.startswith(nets)}
-    if not found:
-        raise CheckpointError(f"{checkpoint.path} has no network that judges samples; leave out --with-discriminator")
-    return found
+    tensors = read(path, lambda values, names: [name for name in names if name.startswith(nets)]).tensors
+    if not tensors:
+        raise CheckpointError(f"{path} has no network that judges samples; leave out --with-discriminator")
+    return {name.removeprefix("nets."): value for name, value in tensors.items()}
 
 
 def refuse_revision(installed: int, plugin: Mapping[str, Any], where: str) -> None:
@@ -175,8 +185,12 @@ def refuse_revision(installed: int, plugin: Mapping[str, Any], where: str) -> No
         )
 
 
-def _generator_tensors(checkpoint: Checkpoint, raw: bool) -> dict[str, Tensor]:
-    has_average = any(name.startswith("average.") for name in checkpoint.tensors)
-    prefix = "average." if has_average and not raw else "nets."
-    nets = tuple(f"{prefix}{net}." for net in checkpoint.values["generator"])
-    return {name.removeprefix(prefix): v for name, v in checkpoint.tensors.items() if name.startswith(nets)}
+def _weights(raw: bool) -> Wanted:
+    """Which of a checkpoint's tensors are the generator's: of its moving average where there is one, unless `raw`."""
+
+    def wanted(values: Mapping[str, Any], names: Collection[str]) -> list[str]:
+        has_average = any(name.startswith("average.") for name in names)
+        prefix = "average." if has_average and not raw else "nets."
+        return [name for name in names if name.startswith(tuple(f"{prefix}{net}." for net in values["generator"]))]
+
+    return wanted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -255,10 +255,14 @@ def _augmentation(
 
 def _start_from(target: str, modules: Mapping[str, nn.Module]) -> str:
     """Copy a run's networks into these. Raises CheckpointError if they are other networks."""
+
+    def nets(values: Mapping[str, Any], names: Collection[str]) -> list[str]:
+        return [name for name in names if name.startswith("nets.")]
+
     path = Path(target)
-    checkpoint = read(path) if path.suffix == ".safetensors" else newest(find(target).checkpoints)[0]
+    checkpoint = read(path, nets) if path.suffix == ".safetensors" else newest(find(target).checkpoints, nets)[0]
     mine = tensors_of(modules)
-    theirs = {name.removeprefix("nets."): v for name, v in checkpoint.tensors.items() if name.startswith("nets.")}
+    theirs = {name.removeprefix("nets."): value for name, value in checkpoint.tensors.items()}
     wrong = sorted(mine.keys() ^ theirs.keys())
     wrong += [name for name in mine.keys() & theirs.keys() if mine[name].shape != theirs[name].shape]
     if wrong:

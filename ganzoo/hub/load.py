@@ -7,11 +7,11 @@ then the numbers. Never pickle, never code from the model.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from ganzoo import catalogue
@@ -24,7 +24,7 @@ from ganzoo.engine.model import refuse_revision
 from ganzoo.engine.origin import recorded
 from ganzoo.errors import CheckpointError, GanzooError, ModelError
 from ganzoo.hub.described import Described, parse_config, parse_manifest
-from ganzoo.hub.header import SIZES, Header, read_header
+from ganzoo.hub.header import Header, read_header
 from ganzoo.hub.missing import refuse_missing
 from ganzoo.hub.verify import verify
 
@@ -76,7 +76,7 @@ def read(
     stored |= {name: stored[first] for name, first in aliases.items()}
     if wrong := differences(generator, stored):
         raise ModelError(f"{path} does not fit {name}: {wrong}")
-    tensors = _tensors(path, header)
+    tensors = _tensors(path)
     tensors |= {name: tensors[first] for name, first in aliases.items()}
     for name, value in tensors.items():
         if tell and value.ndim > 1 and value.numel() and not any(map(float, value.aminmax())):
@@ -154,24 +154,10 @@ def _blank(architecture: Architecture, options: Config, config: Described, folde
     return generator
 
 
-def _tensors(path: Path, header: Header) -> dict[str, Tensor]:
-    """Every tensor, read straight into memory of its own.
-
-    A mapped file, as the library has it, would count twice while it is copied, and could change under the networks.
-    """
-    tensors = {}
+def _tensors(path: Path) -> dict[str, Tensor]:
+    """Every tensor, read into memory of its own: a mapped file could change under the networks."""
     try:
-        with path.open("rb", buffering=0) as file:
-            for name, stored in header.tensors.items():
-                size = math.prod(stored.shape) * SIZES[stored.dtype]
-                contents = torch.empty(size, dtype=torch.uint8)
-                view, place = contents.numpy().data, 0
-                file.seek(stored.start)
-                while place < size and (count := file.readinto(view[place:])):
-                    place += count
-                if place < size:
-                    raise ModelError(f"{path} was cut off while it was read")
-                tensors[name] = contents.view(_TYPES[stored.dtype]).reshape(stored.shape)
-    except OSError as error:
-        raise ModelError(f"{path} cannot be read: {error.strerror or error}") from None
-    return tensors
+        with safe_open(path, framework="pt", backend="pread") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a mapping
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"{path} cannot be read: {error}") from None

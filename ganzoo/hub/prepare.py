@@ -18,7 +18,7 @@ import torch
 from ganzoo.engine.files import write_whole
 from ganzoo.engine.folder import RunFolder
 from ganzoo.engine.generator import Generator
-from ganzoo.engine.layout import CONFIG, FILES, MANIFEST, TEXTS, Pin, as_json
+from ganzoo.engine.layout import CONFIG, FILES, TEXTS, Pin, as_json
 from ganzoo.engine.model import (
     checkpoint_of,
     discriminator_tensors,
@@ -50,7 +50,6 @@ class Prepared:
     folder: Path
     pins: Mapping[str, Pin]
     facts: Facts
-    generator: Generator
 
 
 def prepare(
@@ -81,27 +80,24 @@ def prepare(
         _round(generator)
     about = _about(run if run.is_dir() else run.parents[1], checkpoint.step)
     training = {"dataset": about["dataset"], "steps": about["steps"], "seed": about["seed"]}
-    judge = discriminator_tensors(checkpoint, generator.architecture) if with_discriminator else None
-    del checkpoint  # its optimisers are larger than what is published
-    write_model(folder, generator, plugin, training, discriminator=judge, half=half)
+    judge = discriminator_tensors(checkpoint.path, generator.architecture) if with_discriminator else None
+    pins = write_model(folder, generator, plugin, training, discriminator=judge, half=half)
     metrics = _metrics(about["folder"], folder, generator, half, tell)
     _picture(about["folder"], folder, generator, tell)
-    write_manifest(folder, _pins(folder))
+    pins |= {name: pin_of(folder / name) for name in ("metrics.json", "samples.png") if (folder / name).is_file()}
+    write_manifest(folder, pins)
+    name, drawn = generator.name, _drawn(generator)
+    del checkpoint, generator, judge  # so that it is never in memory twice
     again = read(folder, named=gan.word)
-    if not torch.equal(_drawn(generator), _drawn(again)):
-        raise ModelError(f"{generator.name} draws other samples once it is read back; nothing was published")
+    if not torch.equal(drawn, _drawn(again)):
+        raise ModelError(f"{name} draws other samples once it is read back; nothing was published")
     facts = Facts(
-        generator=generator, gan=gan, address=address, license=license, metrics=metrics, settings=about["settings"],
+        generator=again, gan=gan, address=address, license=license, metrics=metrics, settings=about["settings"],
         start=about["start"], training=training, has_picture=(folder / "samples.png").is_file(), half=half,
     )  # fmt: skip
     write_whole(folder / "README.md", card(facts).encode())
     _refuse_secrets(folder)
-    return Prepared(folder, _pins(folder), facts, again)
-
-
-def _pins(folder: Path) -> dict[str, Pin]:
-    names = [name for name in FILES if name not in (*TEXTS, MANIFEST) and (folder / name).is_file()]
-    return {name: pin_of(folder / name) for name in names}
+    return Prepared(folder, pins, facts)
 
 
 def _round(generator: Generator) -> None:

@@ -90,7 +90,7 @@ def _to_zoo(ready: Prepared, to: str, tag: str, dry_run: bool) -> Published:
         _keep_own_card(ready, kept.read_text("utf-8", errors="replace") if kept.is_file() else None)
     if dry_run:
         return Published(ready.pins, to, "", "", "")
-    revision = zoo.put(ready.folder, path, tag)
+    revision = zoo.put(ready.folder, path, tag, ready.pins)
     folder = (path / "revisions" / revision).absolute()
     below = folder.is_relative_to(Path.cwd()) and PATH.fullmatch(folder.relative_to(Path.cwd()).as_posix())
     listed = entry(ready.facts, ready.pins, {"path": below[0]}) if below else ""
@@ -105,7 +105,7 @@ def _to_hub(ready: Prepared, to: str, private: bool, tag: str, dry_run: bool, te
     _keep_own_card(ready, send.before(to))
     generator, training = ready.facts.generator, ready.facts.training
     summary = f"{generator.name} on {training['dataset']}, {training['steps']:,} steps, by ganzoo"
-    revision, url = send.send(ready.folder, to, summary=summary, private=private, tag=tag, tell=tell)
+    revision, url = send.send(ready.folder, to, ready.pins, summary=summary, private=private, tag=tag, tell=tell)
     listed = entry(ready.facts, ready.pins, {"repo": to, "revision": revision})
     return Published(ready.pins, f"{to}@{revision}", revision, url, listed)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from huggingface_hub import HfApi, ModelInfo, constants
 
-from ganzoo.engine.layout import CONFIG, FILES, TEXTS
+from ganzoo.engine.layout import CONFIG, FILES, TEXTS, Pin
 from ganzoo.errors import NetworkError, UsageError
 from ganzoo.hub.failures import calling
 from ganzoo.hub.remote import client, quiet_unless_terminal
@@ -30,12 +30,20 @@ def before(repo: str) -> str | None:
 
 
 def send(
-    folder: Path, repo: str, *, summary: str, private: bool = False, tag: str = "", tell: Callable[[str], None]
+    folder: Path,
+    repo: str,
+    pins: Mapping[str, Pin],
+    *,
+    summary: str,
+    private: bool = False,
+    tag: str = "",
+    tell: Callable[[str], None],
 ) -> tuple[str, str]:
     """Publish the files of a folder as the next commit of a repository, which is made if it is not there.
 
-    Returns the commit and its URL. tag: a name for the commit. Raises UsageError for a tag that exists and for a
-    repository of another kind, NetworkError; the repository has then all of the files or none.
+    Returns the commit and its URL. pins: what files were found to be just now; the others are looked at here.
+    tag: a name for the commit. Raises UsageError for a tag that exists and for a repository of another kind,
+    NetworkError; the repository has then all of the files or none.
     """
     names = [name for name in FILES if (folder / name).is_file()]
     quiet_unless_terminal()
@@ -51,7 +59,7 @@ def send(
             repo_id=repo, folder_path=folder, commit_message=summary, parent_commit=info.sha,
             allow_patterns=names, delete_patterns=sorted((there & FILES.keys()) - {*names, *TEXTS}) or None,
         )  # fmt: skip
-        _verify(api, repo, done.oid, folder, names)
+        _verify(api, repo, done.oid, folder, {name: pins.get(name) or pin_of(folder / name) for name in names})
         if tag:
             api.create_tag(repo, tag=tag, revision=done.oid)
     if done.oid == info.sha:
@@ -72,15 +80,14 @@ def _refuse_other(info: ModelInfo, repo: str, private: bool) -> None:
         raise UsageError(f"{repo} exists and is public; make it private in its settings, or leave out --private")
 
 
-def _verify(api: HfApi, repo: str, commit: str, folder: Path, names: list[str]) -> None:
+def _verify(api: HfApi, repo: str, commit: str, folder: Path, pins: Mapping[str, Pin]) -> None:
     """Compare size and hash of every file with what the Hub says it has. Raises NetworkError."""
-    there = {item.path: item for item in api.get_paths_info(repo, names, revision=commit)}
-    for name in names:
-        path, item = folder / name, there.get(name)
-        pin = pin_of(path)
+    there = {item.path: item for item in api.get_paths_info(repo, list(pins), revision=commit)}
+    for name, pin in pins.items():
+        item = there.get(name)
         lfs = getattr(item, "lfs", None)
         found = lfs.sha256 if lfs else getattr(item, "blob_id", "")
-        expected = pin.sha256 if lfs else _git_hash(path)
+        expected = pin.sha256 if lfs else _git_hash(folder / name)
         if item is None or getattr(item, "size", None) != pin.size or found != expected:
             raise NetworkError(
                 f"{repo}: {name} did not arrive as it was sent (commit {commit}); publish again, and do not use it"

@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ganzoo.engine.layout import FILES, as_json
+from ganzoo.engine.layout import FILES, Pin, as_json
 from ganzoo.errors import ModelError, UsageError, nearest
 from ganzoo.hub.fields import Fields, shortened
 from ganzoo.hub.strict import read_json
@@ -87,11 +87,11 @@ def revision_folder(path: Path, revision: str) -> Path:
     return folder
 
 
-def put(files: Path, path: Path, tag: str = "") -> str:
+def put(files: Path, path: Path, tag: str = "", pins: Mapping[str, Pin] | None = None) -> str:
     """Copy a model's files into the zoo as its newest revision, whole or not at all, and return the revision.
 
-    The same files are the same revision. Raises UsageError for a tag that names another, and where nothing can be
-    written; the zoo is then as it was.
+    pins: what files were found to be just now; the others are looked at here. The same files are the same revision.
+    Raises UsageError for a tag that names another, and where nothing can be written; the zoo is then as it was.
     """
     if tag and not _TAG.fullmatch(tag):
         raise UsageError(f"{shortened(tag)!r} is no tag; a tag matches {_TAG.pattern}")
@@ -100,7 +100,8 @@ def put(files: Path, path: Path, tag: str = "") -> str:
     from ganzoo.engine.files import write_whole  # imports torch
 
     names = [name for name in FILES if (files / name).is_file()]
-    revision = sha256("".join(f"{name} {pin_of(files / name).sha256}\n" for name in names).encode()).hexdigest()[:40]
+    hashes = [f"{name} {((pins or {}).get(name) or pin_of(files / name)).sha256}\n" for name in names]
+    revision = sha256("".join(hashes).encode()).hexdigest()[:40]
     try:
         path.mkdir(parents=True, exist_ok=True)
         with FileLock(path / ".lock"):

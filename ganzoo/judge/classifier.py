@@ -86,7 +86,7 @@ def classifier_for(dataset: Dataset) -> Trained:
     else:
         accuracy = _train(dataset, model)
         tensors = {name: value.contiguous() for name, value in model.state_dict().items()}
-        write_whole(path, pack(tensors, {"format": "pt", "accuracy": repr(accuracy)}))
+        write_whole(path, *pack(tensors, {"format": "pt", "accuracy": repr(accuracy)}))
     return Trained(model.eval().requires_grad_(False), accuracy, key)
 
 

@@ -160,11 +160,11 @@ def full(monkeypatch, times):
     """The next `times` files find a full disk."""
     real, left = checkpoint.write_whole, [times]
 
-    def write(path, contents):
+    def write(path, *parts):
         left[0] -= 1
         if left[0] >= 0:
             raise OSError(28, "No space left on device")
-        real(path, contents)
+        real(path, *parts)
 
     monkeypatch.setattr(checkpoint, "write_whole", write)
 
@@ -200,9 +200,9 @@ from ganzoo.engine import checkpoint
 TENSORS = {"big": torch.zeros(700_000)}  # three chunks
 
 
-def in_place(path, contents):
+def in_place(path, *parts):
     """The control: overwrites the one file that there is, as saving to a fixed name does."""
-    path = path.with_name("step-00000001.safetensors")
+    path, contents = path.with_name("step-00000001.safetensors"), b"".join(parts)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     for first in range(0, len(contents), 1 << 20):
         os.write(descriptor, contents[first : first + (1 << 20)])

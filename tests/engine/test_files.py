@@ -1,9 +1,12 @@
+import json
 import os
 import stat
 
 import pytest
+import safetensors.torch
+import torch
 
-from ganzoo.engine.files import write_whole
+from ganzoo.engine.files import pack, write_whole
 
 
 def test_a_file_is_written_and_its_folder_made(tmp_path):
@@ -35,8 +38,8 @@ def test_the_file_is_synchronised_before_it_is_renamed_and_the_folder_after(tmp_
 def test_what_the_system_writes_in_part_is_written_to_the_end(tmp_path, monkeypatch):
     real = os.write
     monkeypatch.setattr(os, "write", lambda descriptor, view: real(descriptor, bytes(view[:3])))
-    write_whole(tmp_path / "file", b"0123456789")
-    assert (tmp_path / "file").read_bytes() == b"0123456789"
+    write_whole(tmp_path / "file", b"0123456789", memoryview(b"abcde"))
+    assert (tmp_path / "file").read_bytes() == b"0123456789abcde"
 
 
 @pytest.mark.parametrize("broken", ["write", "fsync", "replace"])
@@ -52,3 +55,32 @@ def test_if_anything_fails_the_old_file_stays_and_nothing_else(tmp_path, monkeyp
         write_whole(path, b"new")
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["file"]
+
+
+TENSORS = {
+    "b.weight": torch.randn(3, 4),
+    "a.weight": torch.randn(2, 2),
+    "count": torch.tensor(7),
+    "half": torch.tensor([1.5, -2.0], dtype=torch.bfloat16),
+    "flag": torch.tensor([True, False, True]),
+    "bytes": torch.arange(5, dtype=torch.uint8),
+    "empty": torch.zeros(0, 3),
+}
+
+
+def test_packed_tensors_are_laid_out_as_the_library_does_with_a_header_in_order():
+    contents = b"".join(pack(TENSORS, {"format": "pt", "a": "é"}))
+    theirs = safetensors.torch.save(TENSORS, {"format": "pt", "a": "é"})
+    mine, other = (8 + int.from_bytes(found[:8], "little") for found in (contents, theirs))
+    header = json.loads(contents[8:mine])
+    assert header == json.loads(theirs[8:other])
+    assert list(header) == sorted(header)
+    assert contents[mine:] == theirs[other:]
+    for name, value in safetensors.torch.load(contents).items():
+        assert torch.equal(value, TENSORS[name])
+
+
+def test_packing_copies_no_tensor():
+    parts = pack(TENSORS, {})
+    TENSORS["a.weight"].fill_(3)
+    assert torch.equal(safetensors.torch.load(b"".join(parts))["a.weight"], torch.full((2, 2), 3.0))

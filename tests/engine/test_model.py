@@ -88,10 +88,35 @@ def test_a_checkpoint_gives_the_average_or_the_raw_weights(run):
 
 def test_the_networks_that_judge_are_read_from_a_checkpoint(run):
     path = newest(run.files.checkpoints)[0].path
-    found = model.discriminator_tensors(read(path), run.setup.architecture)
+    found = model.discriminator_tensors(path, run.setup.architecture)
     tensors = read(path).tensors
     assert found.keys() == {name.removeprefix("nets.") for name in tensors if name.startswith("nets.D.")}
     assert all(torch.equal(value, tensors[f"nets.{name}"]) for name, value in found.items())
+
+
+def test_a_generator_needs_only_its_own_tensors_whole_and_a_resume_all(run):
+    path = newest(run.files.checkpoints)[0].path
+    good = model.from_run(run.folder).sample(2).tensor
+    damage(path, "nets.D.")
+    assert torch.equal(model.from_run(run.folder).sample(2).tensor, good)
+    with pytest.raises(CheckpointError, match=r"step-00000003.* is damaged: the tensor 'nets.D"):
+        read(path)
+    assert newest(run.files.checkpoints)[0].step == 0
+    damage(path, "average.G.")
+    with pytest.raises(CheckpointError, match=r"step-00000003.* is damaged: the tensor 'average.G"):
+        model.from_checkpoint(path)
+    assert model.from_checkpoint(path, raw=True).sample(1).tensor.shape == (1, *run.space.shape)
+    assert not torch.equal(model.from_run(run.folder).sample(2).tensor, good)  # step 0, the newest that verifies
+
+
+def damage(path, start):
+    """Change a byte of the first tensor whose name begins so."""
+    contents = bytearray(path.read_bytes())
+    length = int.from_bytes(contents[:8], "little")
+    header = json.loads(contents[8 : 8 + length])
+    name = min(name for name in header if name.startswith(start))
+    contents[8 + length + header[name]["data_offsets"][0]] ^= 1
+    path.write_bytes(contents)
 
 
 def test_weights_of_another_revision_are_refused(run, monkeypatch):

@@ -101,7 +101,7 @@ def test_a_disk_that_stays_full_ends_the_run_with_the_last_checkpoint_whole(tiny
 def test_no_room_for_the_start_is_an_error_at_once(tiny, full_disk, monkeypatch):
     real = ganzoo.engine.checkpoint.write_whole
 
-    def write(path, contents):
+    def write(path, *parts):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(ganzoo.engine.checkpoint, "write_whole", write)
@@ -114,7 +114,7 @@ def test_no_room_for_the_start_is_an_error_at_once(tiny, full_disk, monkeypatch)
 def test_no_room_for_the_model_is_an_error_with_the_checkpoints_whole(tiny, monkeypatch):
     from ganzoo.engine import model
 
-    def write(path, contents):
+    def write(path, *parts):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:

@@ -58,7 +58,7 @@ def forge(model):
             said["config_sha256"] = layout.identity(values)
         found = safetensors.torch.load_file(path)
         found = tensors(found) or found
-        contents = pack(found, metadata(said) or said)
+        contents = b"".join(pack(found, metadata(said) or said))
         path.write_bytes(contents)
         if isinstance(values.get("weights"), dict) and "generator" in values["weights"]:
             values["weights"]["generator"]["sha256"] = layout.Pin.of(contents).sha256

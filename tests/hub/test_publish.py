@@ -197,7 +197,7 @@ def test_a_picture_that_is_none_or_too_large_is_left_out(run, told, monkeypatch,
 
 
 def test_a_full_disk_is_said_and_nothing_is_left(run, told, monkeypatch, tmp_path):
-    def full(path, contents):
+    def full(path, *parts):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setenv("TMPDIR", str(tmp_path))
