@@ -88,6 +88,8 @@ def open_reals(
         raise UsageError(f"{generator.name} is not in a run's folder, which names its data; type --data NAME|PATH")
     if space.source is None and (source or degrade):
         raise UsageError(f"{generator.name} translates nothing; leave out {'--source' if source else '--degrade'}")
+    if source and degrade:
+        raise UsageError("both --source and --degrade are given; give one of them")
     channels = space.shape[0] if space.kind == "image" else None
     size = space.shape[-1] if space.kind in ("image", "audio") else 1
     request = Request(root=Path(root) if root else None, size=size, channels=channels)

@@ -175,9 +175,15 @@ def test_what_is_wrong_is_one_line_each(trained):
     code, _, err = trained("sample", "latest")
     assert (code, len(err.splitlines())) == (2, 1)
     assert "type: ganzoo apply RUN PICTURE..." in err
-    code, _, err = trained("evaluate", "latest")
-    assert (code, err.splitlines()) == (2, [err.strip()])
-    assert "negative translates" in err
+
+
+def test_translations_are_judged_beside_what_they_start_from(trained):
+    code, out, err = trained("evaluate", "latest", "--metric", "fidelity", "--extractor", "raw")
+    assert (code, len(out.splitlines())) == (0, 3)  # too small for the window of SSIM
+    assert "digits is what it learned from; --data NAME|PATH judges it on what it has not seen\n" in err
+    values = {line.split()[0]: float(line.split()[1]) for line in out.splitlines()[1:]}
+    assert values["psnr"] < 10 < values["psnr_of_source"]
+    assert trained("evaluate", "latest", "--degrade", "edges", "--source", "in")[0] == 2
 
 
 def test_a_run_shows_source_translation_and_target(trained):
