@@ -72,15 +72,15 @@ def _pack(step: int, tensors: Mapping[str, Tensor], values: Mapping[str, Any]) -
     return pack(stored, _header(content))
 
 
-def read(path: Path, wanted: Wanted | None = None) -> Checkpoint:
+def read(path: Path, wanted: Wanted | None = None, *, mapped: bool = True) -> Checkpoint:
     """Read and verify one checkpoint. Raises CheckpointError that names the file and what is wrong with it.
 
     wanted: given the values and all names, the names of the tensors to read; the others are neither read nor
-    verified, but the file must be whole. Wanted tensors have memory of their own; all of them are mapped from the
-    file, since they are only looked at while they are copied, and are several times what a generator is.
+    verified, but the file must be whole. mapped: tensors are the file's own pages, for as long as it is sure not to
+    change; else they have memory of their own.
     """
     try:
-        with safe_open(path, framework="pt", backend="pread" if wanted else "mmap") as file:
+        with safe_open(path, framework="pt", backend="mmap" if mapped else "pread") as file:
             values, hashes = _verified(path, file.metadata() or {})
             aliases, names = values.pop("aliases"), set(file.keys())
             if hashes.keys() != names:
@@ -136,15 +136,15 @@ def steps_in(folder: Path) -> dict[int, Path]:
     return dict(sorted(found.items()))
 
 
-def newest(folder: Path, wanted: Wanted | None = None) -> tuple[Checkpoint, list[str]]:
-    """The newest checkpoint that verifies, and why each newer one was skipped. wanted: as `read` takes it.
+def newest(folder: Path, wanted: Wanted | None = None, *, mapped: bool = True) -> tuple[Checkpoint, list[str]]:
+    """The newest checkpoint that verifies, and why each newer one was skipped. wanted, mapped: as `read` takes them.
 
     Raises CheckpointError if none does: a run is never silently started over. One of a newer format is not skipped.
     """
     skipped: list[str] = []
     for path in reversed(steps_in(folder).values()):
         try:
-            return read(path, wanted), skipped
+            return read(path, wanted, mapped=mapped), skipped
         except CheckpointError as error:
             if "checkpoint format" in str(error):
                 raise

@@ -24,25 +24,27 @@ _TYPES = {  # as safetensors calls them, in the order in which it lays them out
 }  # fmt: skip
 
 
-def write_whole(path: Path, *parts: bytes | memoryview) -> None:
+def write_whole(path: Path, *parts: bytes | memoryview, durable: bool = True) -> None:
     """Write a file of these parts so that at any moment it is either the old one or the whole new one.
 
     Written beside its place, synchronised, renamed, and the folder synchronised. Makes the folder; leaves
-    nothing behind if writing fails. Raises OSError.
+    nothing behind if writing fails. durable: False where the folder itself does not outlive this process, so that
+    nothing waits for the disk. Raises OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        _write(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), parts)
+        _write(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), parts, durable)
         os.replace(partial, path)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    if durable:
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def untie(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, str]]:
@@ -81,12 +83,13 @@ def pack(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> list[byt
     return [len(text).to_bytes(8, "little") + text, *views]
 
 
-def _write(descriptor: int, parts: Sequence[bytes | memoryview]) -> None:
+def _write(descriptor: int, parts: Sequence[bytes | memoryview], durable: bool) -> None:
     try:
         for part in parts:
             view = memoryview(part)
             while view:
                 view = view[os.write(descriptor, view[:_CHUNK]) :]
-        os.fsync(descriptor)
+        if durable:
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -45,12 +45,14 @@ def write_model(
     *,
     discriminator: Mapping[str, Tensor] | None = None,
     half: bool = False,
+    durable: bool = True,
 ) -> dict[str, Pin]:
     """Write the weights, config.json and manifest.json, each whole, and return the pins that are in the manifest.
 
     plugin: what a checkpoint says of it too, its name, where it comes from and its revision. training: data set,
     steps and seed, for the reader. discriminator: its tensors, to be written too. half: weights as float16, half as
-    large; they are loaded as float32. Raises ModelError if they do not fit into float16.
+    large; they are loaded as float32. durable: as `write_whole` takes it. Raises ModelError if weights do not fit into
+    float16.
     """
     config: dict[str, Any] = {
         "ganzoo_format": FORMAT,
@@ -71,18 +73,18 @@ def write_model(
         weights = pack(stored, _metadata(config, role))
         pins[file] = Pin.of(*weights)
         config["weights"][role] = {"sha256": pins[file].sha256, "aliases": aliases}
-        write_whole(folder / file, *weights)
+        write_whole(folder / file, *weights, durable=durable)
     contents = as_json(config)
-    write_whole(folder / CONFIG, contents)
+    write_whole(folder / CONFIG, contents, durable=durable)
     pins[CONFIG] = Pin.of(contents)
-    write_manifest(folder, pins)
+    write_manifest(folder, pins, durable=durable)
     return pins
 
 
-def write_manifest(folder: Path, pins: Mapping[str, Pin]) -> None:
+def write_manifest(folder: Path, pins: Mapping[str, Pin], *, durable: bool = True) -> None:
     """Write manifest.json: the hash and size of each of these files."""
     files = {name: {"sha256": pin.sha256, "size": pin.size} for name, pin in sorted(pins.items())}
-    write_whole(folder / MANIFEST, as_json({"format": FORMAT, "files": files}))
+    write_whole(folder / MANIFEST, as_json({"format": FORMAT, "files": files}), durable=durable)
 
 
 def _metadata(config: Mapping[str, Any], role: str) -> dict[str, str]:
@@ -117,7 +119,7 @@ def from_checkpoint(path: Path, *, raw: bool = False, file: str = "", named: str
 
     file: the one-file plugin that the run was trained with. named: the GAN to use instead, a name or a file.
     """
-    return _of(read(path, _weights(raw)), file, named)
+    return _of(read(path, _weights(raw), mapped=False), file, named)
 
 
 def from_run(path: Path, *, step: int | None = None, raw: bool = False, named: str | None = None) -> Generator:
@@ -125,7 +127,7 @@ def from_run(path: Path, *, step: int | None = None, raw: bool = False, named: s
 
     named: as `from_checkpoint`. Raises UsageError for a step that is not there, CheckpointError.
     """
-    return _of(checkpoint_of(path, step, raw=raw), plugin_file(path), named)
+    return _of(checkpoint_of(path, step, raw=raw, mapped=False), plugin_file(path), named)
 
 
 def _of(checkpoint: Checkpoint, file: str, named: str | None) -> Generator:
@@ -140,17 +142,17 @@ def plugin_file(path: Path) -> str:
         return ""
 
 
-def checkpoint_of(path: Path, step: int | None, *, raw: bool = False) -> Checkpoint:
+def checkpoint_of(path: Path, step: int | None, *, raw: bool = False, mapped: bool = True) -> Checkpoint:
     """A run's newest good checkpoint or that step's; that of a checkpoint file. Of its tensors the generator's alone.
 
-    raw: its weights themselves, not their moving average.
+    raw: its weights themselves, not their moving average. mapped: as `read` takes it.
     """
-    if path.is_file():
-        return read(path, _weights(raw))
-    folder = RunFolder(path)
-    if step is None:
-        return newest(folder.checkpoints, _weights(raw))[0]
-    return read(checkpoint_in(folder, step), _weights(raw))
+    if not path.is_file():
+        folder = RunFolder(path)
+        if step is None:
+            return newest(folder.checkpoints, _weights(raw), mapped=mapped)[0]
+        path = checkpoint_in(folder, step)
+    return read(path, _weights(raw), mapped=mapped)
 
 
 def generator_of(checkpoint: Checkpoint, entry: Entry) -> Generator:

@@ -39,13 +39,15 @@ def read(
     pins: Mapping[str, Pin] | None = None,
     *,
     named: str | None = None,
+    mapped: bool = False,
     tell: Callable[[str], None] | None = None,
 ) -> Generator:
     """The generator in a folder of a published model, in eval mode.
 
     pins: what the files were held to just now; without, they are held to the folder's manifest here.
-    named: the GAN to load it with, a name or a file, where it is another than the model says. tell: is given a line
-    about what is odd and works all the same.
+    named: the GAN to load it with, a name or a file, where it is another than the model says. mapped: its tensors are
+    the file's own pages, where it is sure that nobody changes it. tell: is given a line about what is odd and works
+    all the same.
     Raises ModelError that names what does not fit, CheckpointError if it was made by a file that is not known,
     PluginError if the plugin is broken.
     """
@@ -76,7 +78,7 @@ def read(
     stored |= {name: stored[first] for name, first in aliases.items()}
     if wrong := differences(generator, stored):
         raise ModelError(f"{path} does not fit {name}: {wrong}")
-    tensors = _tensors(path)
+    tensors = _tensors(path, mapped)
     tensors |= {name: tensors[first] for name, first in aliases.items()}
     for name, value in tensors.items():
         if tell and value.ndim > 1 and value.numel() and not any(map(float, value.aminmax())):
@@ -154,10 +156,10 @@ def _blank(architecture: Architecture, options: Config, config: Described, folde
     return generator
 
 
-def _tensors(path: Path) -> dict[str, Tensor]:
-    """Every tensor, read into memory of its own: a mapped file could change under the networks."""
+def _tensors(path: Path, mapped: bool) -> dict[str, Tensor]:
+    """Every tensor, read into memory of its own unless `mapped`: a mapped file could change under the networks."""
     try:
-        with safe_open(path, framework="pt", backend="pread") as file:
+        with safe_open(path, framework="pt", backend="mmap" if mapped else "pread") as file:
             return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a mapping
     except (OSError, SafetensorError) as error:
         raise ModelError(f"{path} cannot be read: {error}") from None

@@ -15,7 +15,6 @@ from typing import Any
 
 import torch
 
-from ganzoo.engine.files import write_whole
 from ganzoo.engine.folder import RunFolder
 from ganzoo.engine.generator import Generator
 from ganzoo.engine.layout import CONFIG, FILES, TEXTS, Pin, as_json
@@ -28,7 +27,7 @@ from ganzoo.engine.model import (
     write_model,
 )
 from ganzoo.engine.origin import recorded
-from ganzoo.engine.samples import PICTURED, picture_bytes
+from ganzoo.engine.samples import PICTURED, Samples, picture_bytes
 from ganzoo.errors import ModelError, UsageError
 from ganzoo.hub.card import Facts, card
 from ganzoo.hub.fields import shortened
@@ -81,21 +80,21 @@ def prepare(
     about = _about(run if run.is_dir() else run.parents[1], checkpoint.step)
     training = {"dataset": about["dataset"], "steps": about["steps"], "seed": about["seed"]}
     judge = discriminator_tensors(checkpoint.path, generator.architecture) if with_discriminator else None
-    pins = write_model(folder, generator, plugin, training, discriminator=judge, half=half)
+    pins = write_model(folder, generator, plugin, training, discriminator=judge, half=half, durable=False)
     metrics = _metrics(about["folder"], folder, generator, half, tell)
-    _picture(about["folder"], folder, generator, tell)
+    drawn = _drawn(generator)
+    _picture(about["folder"], folder, drawn, tell)
     pins |= {name: pin_of(folder / name) for name in ("metrics.json", "samples.png") if (folder / name).is_file()}
-    write_manifest(folder, pins)
-    name, drawn = generator.name, _drawn(generator)
-    del checkpoint, generator, judge  # so that it is never in memory twice
-    again = read(folder, named=gan.word)
-    if not torch.equal(drawn, _drawn(again)):
-        raise ModelError(f"{name} draws other samples once it is read back; nothing was published")
+    write_manifest(folder, pins, durable=False)
+    del checkpoint, generator, judge  # so that nothing is in memory twice
+    again = read(folder, named=gan.word, mapped=True)
+    if not torch.equal(drawn.tensor, _drawn(again).tensor):
+        raise ModelError(f"{again.name} draws other samples once it is read back; nothing was published")
     facts = Facts(
         generator=again, gan=gan, address=address, license=license, metrics=metrics, settings=about["settings"],
         start=about["start"], training=training, has_picture=(folder / "samples.png").is_file(), half=half,
     )  # fmt: skip
-    write_whole(folder / "README.md", card(facts).encode())
+    (folder / "README.md").write_bytes(card(facts).encode())
     _refuse_secrets(folder)
     return Prepared(folder, pins, facts)
 
@@ -150,35 +149,34 @@ def _metrics(run: Path, folder: Path, generator: Generator, half: bool, tell: Ca
     if not plain or (weights != mine and not half):
         tell(f"{path} is left out: it is of other weights; type: ganzoo evaluate {run}")
         return {}
-    write_whole(folder / "metrics.json", as_json(found))
+    (folder / "metrics.json").write_bytes(as_json(found))
     return dict(found)
 
 
-def _picture(run: Path, folder: Path, generator: Generator, tell: Callable[[str], None]) -> None:
-    """samples.png: samples of seed 0 where the kind has a picture, else the run's own."""
+def _picture(run: Path, folder: Path, drawn: Samples, tell: Callable[[str], None]) -> None:
+    """samples.png: what was drawn where the kind has a picture, else the run's own."""
     path, own = folder / "samples.png", run / "samples.png"
     most = FILES["samples.png"]
-    if generator.space.kind in PICTURED and not generator.space.source:
-        count = 1000 if generator.space.kind in ("vector", "table") else 16  # points, or pictures beside each other
-        contents = picture_bytes(generator.sample(count, seed=0).grid(), ".png")
+    if drawn.space.kind in PICTURED and not drawn.space.source:
+        contents = picture_bytes(drawn.grid(), ".png")
     elif own.is_file():
         contents = b"" if own.is_symlink() or own.stat().st_size > most else own.read_bytes()
     else:
         return
     if contents.startswith(_PICTURE) and len(contents) <= most:
-        write_whole(path, contents)
+        path.write_bytes(contents)
     else:
         tell(f"samples.png is left out: it is no PNG of at most {most:,} bytes")
 
 
-def _drawn(generator: Generator) -> torch.Tensor:
-    """Four samples that only depend on the weights, of a translation from sources that are noise."""
+def _drawn(generator: Generator) -> Samples:
+    """Samples that only depend on the weights, of a translation from sources that are noise."""
     space = generator.space
     if not space.source:
-        return generator.sample(4, seed=0).tensor
+        return generator.sample(1000 if space.kind in ("vector", "table") else 16, seed=0)  # points, or pictures
     low, high = space.source.range or (-1.0, 1.0)
     noise = torch.rand(4, *space.source.shape, generator=torch.Generator().manual_seed(0))
-    return generator.translate(noise * (high - low) + low).tensor
+    return generator.translate(noise * (high - low) + low)
 
 
 def _refuse_secrets(folder: Path) -> None:

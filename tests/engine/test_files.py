@@ -33,6 +33,9 @@ def test_the_file_is_synchronised_before_it_is_renamed_and_the_folder_after(tmp_
     monkeypatch.setattr(os, "replace", rename)
     write_whole(tmp_path / "file", b"one")
     assert done == ["file", "rename", "folder"]
+    done.clear()
+    write_whole(tmp_path / "file", b"two", durable=False)
+    assert done == ["rename"]
 
 
 def test_what_the_system_writes_in_part_is_written_to_the_end(tmp_path, monkeypatch):

@@ -114,7 +114,7 @@ def test_no_room_for_the_start_is_an_error_at_once(tiny, full_disk, monkeypatch)
 def test_no_room_for_the_model_is_an_error_with_the_checkpoints_whole(tiny, monkeypatch):
     from ganzoo.engine import model
 
-    def write(path, *parts):
+    def write(path, *parts, durable):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:

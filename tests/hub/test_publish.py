@@ -162,8 +162,8 @@ def test_a_card_of_ones_own_is_kept_and_ganzoos_own_is_not(run, told):
 def test_nothing_is_sent_if_it_does_not_come_back_the_same(run, told, monkeypatch):
     real = prepare.read
 
-    def other(folder, named):
-        generator = real(folder, named=named)
+    def other(folder, **keywords):
+        generator = real(folder, **keywords)
         next(generator.parameters()).add_(1)
         return generator
 
@@ -180,11 +180,11 @@ def test_a_translation_is_compared_on_sources_that_are_noise():
     space = ganzoo.Space(kind="image", shape=(1, 4, 4), source=ganzoo.Space(kind="image", shape=(1, 4, 4)))
     architecture = replace(catalogue.load("vanilla-mlp"), generate=generate)
     translates = Generator("a-gan", architecture, architecture.config(), space, {"G": torch.nn.Conv2d(1, 1, 1)})
-    first = prepare._drawn(translates)
+    first = prepare._drawn(translates).tensor
     assert first.shape == (4, 1, 4, 4)
-    assert torch.equal(first, prepare._drawn(translates))
+    assert torch.equal(first, prepare._drawn(translates).tensor)
     translates.nets["G"].bias.data += 1
-    assert not torch.equal(first, prepare._drawn(translates))
+    assert not torch.equal(first, prepare._drawn(translates).tensor)
 
 
 @pytest.mark.parametrize("contents", [b"<svg>", b"\x89PNG\r\n\x1a\n" + bytes(5 << 20)])
@@ -197,7 +197,7 @@ def test_a_picture_that_is_none_or_too_large_is_left_out(run, told, monkeypatch,
 
 
 def test_a_full_disk_is_said_and_nothing_is_left(run, told, monkeypatch, tmp_path):
-    def full(path, *parts):
+    def full(path, *parts, durable):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setenv("TMPDIR", str(tmp_path))
