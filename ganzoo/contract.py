@@ -51,6 +51,7 @@ class Space:
     shape: (C, H, W) of an image, (F,) of a vector, (T,) or (C, T) of audio; numbers lie in `range`
     (None: unbounded). classes: the names of the labels, empty if there are none. source: the space
     that a translation starts from. details: JSON values of the kind (columns, vocabulary, sample rate).
+    A sample of kind tokens is (T,) whole numbers, of the tokens' places in the vocabulary.
     """
 
     kind: Kind
@@ -65,9 +66,16 @@ class Space:
         """How many numbers one sample has: the product of its shape."""
         return math.prod(self.shape)
 
+    @property
+    def plural(self) -> str:
+        """What several samples are called: images, tables, texts."""
+        return "texts" if self.kind == "tokens" else f"{self.kind}s"
+
     def __str__(self) -> str:
         if self.kind == "table":
             return f"{len(self.details['columns'])} columns"
+        if self.kind == "tokens":
+            return f"{self.shape[0]} {self.details['unit']} of {len(self.details['vocabulary']):,}"
         return "x".join(map(str, self.shape))
 
     def to_dict(self) -> dict[str, Any]:
@@ -98,7 +106,7 @@ class Space:
 class Batch:
     """What one turn of one player is played on. Fields are fetched when they are first touched.
 
-    real: (N, *shape) samples of the data in the space's range. z: the prior's draw, (N, Z) by default.
+    real: (N, *shape) samples of the data in the space's range, tokens int64. z: the prior's draw, (N, Z) by default.
     label: (N,) int64, source: (N, *source shape) and source_label: (N,) int64, where the data have them.
     real_with(features): samples that hold an entry of a one-hot each, named by its feature (N,) int64, -1 for any.
     where: (N,) int64, the features that the user asks generated rows of a table to hold, absent if none are.

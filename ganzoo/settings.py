@@ -37,7 +37,7 @@ class Settings:
     gan: Annotated[str, "the GAN, a name of `ganzoo list` or a plugin's file", Typed("NAME")]
     data: Annotated[
         str | None,
-        "a name of `ganzoo datasets`, or a folder or zip of images, an .npz or an idx file",
+        "a name of `ganzoo datasets`, or a folder or zip of images, an .npz, .csv, .txt or an idx file",
         Typed(metavar="NAME|PATH"),
     ] = None
     source: Annotated[
@@ -50,7 +50,10 @@ class Settings:
         "start from degraded --data: edges, grey, mask[:random], downscale[:4], noise[:0.3] or blur[:2]",
         Typed(metavar="DEGRADATION"),
     ] = None
-    size: Annotated[int | None, "side of images in pixels, length of sounds in numbers", Range(1, 2**20)] = None
+    size: Annotated[
+        int | None, "side of images in pixels, length of sounds in numbers, of texts in tokens", Range(1, 2**20)
+    ] = None
+    tokens: Annotated[Literal["characters", "words"], "what texts are cut into"] = "words"
     channels: Annotated[Literal[1, 3] | None, "grey or colour images"] = None
     data_root: Annotated[
         str | None, "where downloaded data sets live", Typed(metavar="FOLDER", variable="GANZOO_DATA")

@@ -18,7 +18,7 @@ RANKS = [
     {"errors"},
     {"config", "counted", "degradation", "dynamics", "hookspecs", "optimisers"},
     {"columns", "common", "contract", "entry", "flags", "outline"},
-    {"catalogue", "nn"},
+    {"catalogue", "nn", "tokens"},
     {"installing", "loadable", "settings", "template"},
     {"data"},
     {"engine"},

@@ -17,7 +17,7 @@ from ganzoo.commands.table import table
 def datasets(data_root: Path | None, as_json: bool, quiet: bool) -> None:
     """List the data sets, and whether they are already here.
 
-    --data also takes a folder or zip of images, an .npz or an idx file.
+    --data also takes a folder or zip of images, a folder of wav files, an .npz, .csv, .txt or an idx file.
     """
     from ganzoo import catalogue
 

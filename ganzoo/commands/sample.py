@@ -28,6 +28,7 @@ Examples:
   ganzoo sample latest -n 50000 --files --out pictures
   ganzoo sample latest --walk
   ganzoo sample latest -n 1000 --where species=setosa --out rows.csv
+  ganzoo sample runs/seqgan-oracle-001 -n 1000 --out lines.txt
   ganzoo sample file:./my-zoo/me/my-gan -n 64
 """
 )
@@ -39,7 +40,9 @@ Examples:
 @click.option("--where", "conditions", multiple=True, metavar="COLUMN=VALUE", help="of a table: rows that hold it")
 @click.option("--walk", is_flag=True, help="an animation of a walk through the latent space")
 @click.option("--files", is_flag=True, help="one file per sample, in a new folder")
-@click.option("--out", type=click.Path(path_type=Path), help="the file (.png, .webp, .jpg, .csv, .wav, .npz) or folder")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="the file (.png, .webp, .jpg, .csv, .wav, .txt, .npz) or folder"
+)
 @click.option("--force", is_flag=True, help="overwrite what is there")
 @click.option("--raw-weights", is_flag=True, help="the weights as they are, not their moving average")
 @click.option("--plugin", metavar="NAME|FILE", help="the GAN, where its one-file plugin has moved or changed")
@@ -65,7 +68,7 @@ def sample(
 
     TARGET is a run (`latest`, its folder or name), a checkpoint, a name of `ganzoo models`, a model in a local zoo
     (file:FOLDER), or user/repo on the Hub. The picture is a new file in the run's folder, or here if there is none,
-    and its path is printed.
+    and its path is printed; of texts, the lines are printed.
     """
     if walk and (files or labels):
         raise UsageError("--walk goes with neither --files nor --labels")
@@ -90,6 +93,9 @@ def sample(
             rate = _stream(generator, number, what, path, files=files, force=force)
         else:
             samples = generator.sample(number, **what)
+            if generator.space.kind == "tokens" and not out:
+                click.echo("\n".join(samples.lines))
+                return
             path = samples.save(out or _new(target, "sample", samples.suffix), force=force)
     if not quiet:
         click.echo(path)

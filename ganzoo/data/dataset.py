@@ -30,8 +30,8 @@ ROOM_ELSEWHERE = 4 * 2**30  # bytes of samples that any accelerator is trusted t
 class Dataset:
     """Samples with their labels and what they are.
 
-    samples: (N, *space.shape), images uint8 in 0..255, sounds int16, vectors and rows float32. labels: (N,) int64 or
-    None.
+    samples: (N, *space.shape), images uint8 in 0..255, sounds int16, tokens int64, vectors and rows float32. labels:
+    (N,) int64 or None.
     fingerprint: changes when the contents, the shape or the labels do. notes: sentences for the user.
     sources: (M, *space.source.shape), what samples are translations of, kept as the samples are; M is N and each has
     its own unless `unpaired`. degradation: makes them from the samples instead. With neither, and a space.source, the
@@ -59,7 +59,7 @@ class Dataset:
         return len(self.samples)
 
     def real(self, index: Tensor, device: torch.device | str = "cpu") -> Tensor:
-        """The samples at index (n,) int64 as (n, *space.shape) float32 on the device, images in [-1, 1]."""
+        """The samples at index (n,) int64 as (n, *space.shape) on the device: float32, images in [-1, 1], or int64."""
         return _numbers(_pick(self.samples, index, torch.device(device)))
 
     @property

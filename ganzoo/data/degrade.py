@@ -44,7 +44,7 @@ class Degradation:
     def space(self, space: Space) -> Space:
         """The space of the degraded images. Raises DataError where images of `space` cannot be degraded so."""
         if space.kind != "image":
-            raise DataError(f"--degrade {self} is for images, and these data are {space.kind}s; leave it out")
+            raise DataError(f"--degrade {self} is for images, and these data are {space.plural}; leave it out")
         channels, height, width = space.shape
         if self.name == "grey" and channels == 1:
             raise DataError("--degrade grey: these images are grey already; type --channels 3, or --degrade edges")

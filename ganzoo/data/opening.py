@@ -16,8 +16,9 @@ __all__ = ["open_dataset"]
 def open_dataset(name_or_path: str, request: Request) -> Dataset:
     """The data set of that name, else of that path; `./digits` is the folder where `digits` is the name.
 
-    A path may be a folder or zip of images or of wav files, an .npz, a table as .csv, or an idx file, also
-    gzipped. Raises DataError; NetworkError if a download fails; PluginError if a plugin does.
+    A path may be a folder or zip of images or of wav files, an .npz, a table as .csv, a text as .txt or a folder of
+    them, or an idx file, also gzipped.
+    Raises DataError; NetworkError if a download fails; PluginError if a plugin does.
     """
     if name_or_path in catalogue.names(catalogue.DATASETS):
         found = catalogue.call(catalogue.DATASETS, name_or_path, "ganzoo_dataset", request=request)
@@ -40,9 +41,12 @@ def _open_path(path: Path, request: Request) -> Dataset:
     from ganzoo.data.folder import open_folder, open_zip
     from ganzoo.data.idx import is_idx, open_idx
     from ganzoo.data.tables import open_csv
+    from ganzoo.data.texts import has_texts, open_texts
 
     if has_sounds(path):
         return open_sounds(path, request)
+    if has_texts(path):
+        return open_texts(path, request)
     if path.is_dir():
         images = sorted(path.glob("train-images-idx3-ubyte*"))  # MNIST/raw and its like
         return open_idx(images[0], request) if images else open_folder(path, request)
@@ -55,7 +59,8 @@ def _open_path(path: Path, request: Request) -> Dataset:
     if is_idx(path):
         return open_idx(path, request)
     raise DataError(
-        f"{path}: expected a folder or zip of images or wav files, an .npz, a .csv or an idx file; found another kind"
+        f"{path}: expected a folder or zip of images or wav files, an .npz, a .csv, a .txt or an idx file; "
+        "found another kind"
     )
 
 

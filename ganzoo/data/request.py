@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 from ganzoo.data.cache import cache_folder
 from ganzoo.errors import UsageError
+from ganzoo.tokens import Unit
 
 __all__ = ["Half", "Request", "Summary", "data_root"]
 
@@ -20,8 +21,9 @@ class Request:
     """What is asked of a data set; vectors disregard size and channels.
 
     root: where downloads live (None: GANZOO_DATA, else the cache folder). size: the side of an image in
-    pixels. channels: 1 grey, 3 RGB, None as the data are. strict: an unreadable image is an error. half: of images
-    that are two side by side, the one to take.
+    pixels, the length of a sound in numbers, of a text in tokens. channels: 1 grey, 3 RGB, None as the data are.
+    strict: an unreadable image is an error. half: of images that are two side by side, the one to take. tokens: what
+    a text is cut into. vocabulary: the tokens to read a text in, None for its own.
     Raises UsageError for a size or a number of channels that no image has.
     """
 
@@ -30,6 +32,8 @@ class Request:
     channels: int | None
     strict: bool = False
     half: Half | None = None
+    tokens: Unit = "words"
+    vocabulary: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         mistakes = []

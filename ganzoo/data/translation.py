@@ -70,7 +70,7 @@ def _joined(samples: Dataset, sources: Dataset, origin: Origin) -> Dataset:
     """The two as one data set; paired by name or by order if the GAN asks for pairs or the names match."""
     if samples.space.kind != sources.space.kind:
         raise DataError(
-            f"{samples.name} holds {samples.space.kind}s and {sources.name} {sources.space.kind}s; expected one kind"
+            f"{samples.name} holds {samples.space.plural} and {sources.name} {sources.space.plural}; expected one kind"
         )
     mistakes, order = _pairing(samples, sources)
     if mistakes and origin == "paired":

@@ -81,7 +81,7 @@ def read_picture(path: Path, space: Space) -> Tensor:
     """A picture in its own size, with the channels of the space: (1, C, H, W). Raises DataError if it is unreadable."""
     channels = space.shape[0]
     if space.kind != "image" or channels not in (1, 3):
-        raise UsageError(f"this translation starts from {space.kind}s of {space}, which no picture's file holds")
+        raise UsageError(f"this translation starts from {space.plural} of {space}, which no picture's file holds")
     try:
         with path.open("rb") as file:
             picture = opaque(upright(file, 1 << 20)).convert("L" if channels == 1 else "RGB")

@@ -15,8 +15,10 @@ from PIL import Image
 
 from ganzoo.contract import Space
 from ganzoo.engine.files import write_whole
+from ganzoo.engine.page import page
 from ganzoo.engine.sounds import spectrogram, wav_bytes
 from ganzoo.errors import UsageError
+from ganzoo.tokens import lines_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,7 +40,7 @@ FRAMES = 60  # an animation's most frames: longer ones show nothing more and cos
 
 T = TypeVar("T")
 
-PICTURED = ("image", "vector", "table", "audio")  # kinds that are shown as pictures
+PICTURED = ("image", "vector", "table", "audio", "tokens")  # kinds that are shown as pictures
 
 _FORMATS = {".png": "PNG", ".webp": "WEBP", ".jpg": "JPEG", ".jpeg": "JPEG"}
 _CELL = 56  # pixels of a grid's smallest cell: a 28x28 digit at twice its size
@@ -81,8 +83,8 @@ class Samples:
 
     @property
     def suffix(self) -> str:
-        """The ending of the natural form of the samples: .csv of rows, .wav of sounds, else .png."""
-        return {"table": ".csv", "audio": ".wav"}.get(self.space.kind, ".png")
+        """The ending of the natural form of the samples: .csv of rows, .wav of sounds, .txt of texts, else .png."""
+        return {"table": ".csv", "audio": ".wav", "tokens": ".txt"}.get(self.space.kind, ".png")
 
     @property
     def images(self) -> list[Image.Image]:
@@ -109,9 +111,16 @@ class Samples:
             raise UsageError(f"samples of kind {self.space.kind!r} are not rows of a table; use .tensor or .numpy()")
         return to_csv(self.numpy(), self.space)
 
+    @property
+    def lines(self) -> list[str]:
+        """The samples as N lines of text. Raises UsageError if they are no texts."""
+        if self.space.kind != "tokens":
+            raise UsageError(f"samples of kind {self.space.kind!r} are not texts; use .tensor or .numpy()")
+        return lines_of(self.tensor.tolist(), self.space)
+
     def grid(self, columns: int | None = None) -> Image.Image:
         """One picture of all samples: images in rows (as near to a square as it goes), vectors as points, tables as
-        the spread of each column.
+        the spread of each column, of texts the first lines.
 
         Tiny images are enlarged by whole factors without smoothing. Raises UsageError for kinds that have no
         picture, and where there are no samples.
@@ -124,11 +133,13 @@ class Samples:
             from ganzoo.engine.marginals import marginals
 
             return marginals(self.numpy(), None if self.real is None else self.real.numpy(), self.space)
+        if self.space.kind == "tokens":
+            return page(self.lines)
         return _tile(self.images, columns or math.ceil(math.sqrt(len(self))))
 
     def save(self, path: Path | str, *, force: bool = False) -> Path:
         """Write one file: a picture of all samples (.png, .webp, .jpg), rows of a table (.csv), sounds one
-        after another (.wav), or the numbers of the samples (.npz, `samples`).
+        after another (.wav), lines of text (.txt), or the numbers of the samples (.npz, `samples`).
 
         Returns the path. Raises UsageError if the file exists (unless `force`) or its ending is unknown.
         """
@@ -146,6 +157,8 @@ class Samples:
             write_whole(path, buffer.getvalue())
         elif suffix == ".csv":
             write_whole(path, self.csv.encode())
+        elif suffix == ".txt":
+            write_whole(path, "".join(f"{line}\n" for line in self.lines).encode())
         elif suffix == ".wav":
             write_whole(path, wav_bytes(self.numpy()[:, 0], self.space.details["rate"]))
         else:

@@ -201,7 +201,7 @@ def _data(gan: str, settings: Settings, architecture: Architecture) -> tuple[Dat
         return None, Space(kind="game", shape=()), []
     root = Path(settings.data_root) if settings.data_root else None
     size = settings.size or architecture.size
-    request = Request(root=root, size=size, channels=settings.channels, strict=settings.strict)
+    request = Request(root=root, size=size, channels=settings.channels, strict=settings.strict, tokens=settings.tokens)
     data, origin = settings.data or architecture.data, architecture.source
     if origin:
         dataset = open_translation(
@@ -217,7 +217,7 @@ def _data(gan: str, settings: Settings, architecture: Architecture) -> tuple[Dat
     if dataset.space.kind not in architecture.spaces:
         raise UsageError(
             f"{gan} makes {' or '.join(architecture.spaces)} samples, and {dataset.name} holds "
-            f"{dataset.space.kind}s; type --data {architecture.data}, or see `ganzoo datasets`"
+            f"{dataset.space.plural}; type --data {architecture.data}, or see `ganzoo datasets`"
         )
     if settings.labelled is not None:
         dataset = dataset.with_labels_of(settings.labelled, settings.seed)

@@ -68,11 +68,11 @@ def card(facts: Facts) -> str:
     """The whole README.md, its YAML written by the Hub's own library."""
     generator, space = facts.generator, facts.generator.space
     outline = facts.gan.outline
-    made = f"{space.kind}s of {space}" + (f" in {len(space.classes)} classes" if space.classes else "")
+    made = f"{space.plural} of {space}" + (f" in {len(space.classes)} classes" if space.classes else "")
     rows = [
         ("architecture", f"{generator.name} ({outline.summary})"),
         ("paper", outline.paper),
-        ("makes", made + (f", translated from {space.source.kind}s of {space.source}" if space.source else "")),
+        ("makes", made + (f", translated from {space.source.plural} of {space.source}" if space.source else "")),
         ("weights", f"{facts.parameters:,} numbers" + (", stored as float16" if facts.half else "")),
         ("data", facts.training.get("dataset", "")),
         ("steps, seed", f"{facts.training.get('steps', 0):,}, {facts.training.get('seed', 0)}"),

@@ -14,6 +14,7 @@ from ganzoo.errors import ModelError
 from ganzoo.hub.fields import NAMED, PATH, SHA256, VERSION, Fields, shortened
 from ganzoo.hub.header import TENSOR
 from ganzoo.hub.strict import read_json
+from ganzoo.tokens import Unit
 
 __all__ = ["Described", "parse_config", "parse_manifest"]
 
@@ -145,6 +146,12 @@ def _space(fields: Fields, inner: bool = False) -> Space:
     if bounds and not (len(bounds) == 2 and finite and bounds[0] < bounds[1]):
         fields.wrong("range", f"is {shortened(bounds)}, expected two numbers, the less one first")
         bounds = []
+    details = fields.table("details", None)
+    if kind == "tokens":  # what is printed of texts
+        words, unit = details.get("vocabulary"), details.get("unit")
+        plain = isinstance(words, list) and 0 < len(words) <= _CLASSES and unit in get_args(Unit)
+        if not plain or not all(isinstance(w, str) and len(w) <= 500 and w.isprintable() for w in words or []):
+            fields.wrong("details", "should have a unit and a vocabulary of printable tokens")
     source = fields.table("source", None)
     if source and inner:
         fields.wrong("source", "has a source of its own, which is not allowed")
@@ -156,5 +163,5 @@ def _space(fields: Fields, inner: bool = False) -> Space:
         source=_space(Fields(source, f"{fields.where}.source", fields.mistakes), inner=True)
         if source and not inner
         else None,
-        details=fields.table("details", None),
+        details=details,
     )

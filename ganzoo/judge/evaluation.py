@@ -18,6 +18,7 @@ from ganzoo.errors import DataError, GanzooError, PluginError, UsageError
 from ganzoo.judge.extractors import Extractor, choose_extractor
 from ganzoo.judge.metric import Metric, Need, Part, Subject, Tally
 from ganzoo.judge.parts import fakes, paired, reals
+from ganzoo.tokens import vocabulary_of
 
 __all__ = ["Evaluation", "Value", "evaluate_generator", "open_reals"]
 
@@ -29,6 +30,8 @@ _LACKS: dict[Need, str] = {
     "labels": "the generator does not take labels",
     "images": "the samples are no images",
     "pairs": "nothing says what each sample should be; it is for translations of pairs",
+    "numbers": "texts are no numbers that have distances",
+    "tokens": "the data are not texts",
 }
 
 
@@ -76,7 +79,7 @@ def open_reals(
     source: str | None = None,
     degrade: str | None = None,
 ) -> Dataset:
-    """The data set of that name or path, its samples of the size and channels that the generator makes.
+    """The data set of that name or path, its samples of the size, channels and vocabulary that the generator makes.
 
     root: where downloads live. source, degrade: of a translation, what its sources are; by default degraded as it
     learned it. Raises UsageError without a name, and for a game, which has no samples; DataError.
@@ -90,9 +93,10 @@ def open_reals(
         raise UsageError(f"{generator.name} translates nothing; leave out {'--source' if source else '--degrade'}")
     if source and degrade:
         raise UsageError("both --source and --degrade are given; give one of them")
-    channels = space.shape[0] if space.kind == "image" else None
-    size = space.shape[-1] if space.kind in ("image", "audio") else 1
-    request = Request(root=Path(root) if root else None, size=size, channels=channels)
+    asked: dict[str, Any] = {"channels": space.shape[0] if space.kind == "image" else None}
+    if space.kind == "tokens":  # the numbers of tokens are those of the generator's vocabulary
+        asked |= {"tokens": space.details["unit"], "vocabulary": tuple(vocabulary_of(space))}
+    request = Request(root=Path(root) if root else None, size=space.shape[-1], **asked)
     if space.source is None:
         return open_dataset(data, request)
     learned = None if source else space.source.details.get("degraded")
@@ -118,8 +122,8 @@ def evaluate_generator(
     """
     if generator.space.shape != dataset.space.shape or generator.space.kind != dataset.space.kind:
         raise DataError(
-            f"{generator.name} makes {generator.space.kind}s of {generator.space}, and {dataset.name} holds "
-            f"{dataset.space.kind}s of {dataset.space}; type --data NAME for data like those it was trained on"
+            f"{generator.name} makes {generator.space.plural} of {generator.space}, and {dataset.name} holds "
+            f"{dataset.space.plural} of {dataset.space}; type --data NAME for data like those it was trained on"
         )
     if dataset.space.source and generator.space.source:
         if generator.space.source.shape != dataset.space.source.shape:
@@ -169,7 +173,7 @@ def _known(asked: Sequence[str]) -> tuple[dict[str, Metric], dict[str, str]]:
 
 
 def _subject(generator: Generator, dataset: Dataset, eyes: Extractor, seed: int) -> Subject:
-    gives: set[Need] = set(eyes.gives)
+    gives: set[Need] = {*eyes.gives, "tokens" if dataset.space.kind == "tokens" else "numbers"}
     if "modes" in dataset.space.details:
         gives.add("modes")
     if dataset.space.kind == "image":

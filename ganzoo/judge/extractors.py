@@ -52,7 +52,7 @@ def choose_extractor(dataset: Dataset, name: str | None, device: torch.device) -
         raise UsageError(f"unknown extractor {name!r}; known: {', '.join(EXTRACTORS)}")
     if name != "raw" and not is_image:
         raise UsageError(
-            f"--extractor {name} looks at images, and {dataset.name} holds {dataset.space.kind}s; type raw"
+            f"--extractor {name} looks at images, and {dataset.name} holds {dataset.space.plural}; type raw"
         )
     return EXTRACTORS[name](dataset, device)
 

@@ -90,4 +90,5 @@ def ganzoo_metric() -> Metric:
         tally=_Tally,
         protocol="Gaussians of all features, covariances over N - 1, squared distance",
         least=lambda subject: max(_LEAST, subject.width + 1),
+        needs=("numbers",),
     )

@@ -84,5 +84,6 @@ def ganzoo_metric() -> Metric:
         tally=_Tally,
         protocol=f"(x.y/F + 1)^3, unbiased; one block of all, and {_BLOCKS} random blocks of up to {_BLOCK:,}",
         least=lambda subject: _LEAST,
+        needs=("numbers",),
         most=_MOST,
     )

@@ -81,5 +81,6 @@ def ganzoo_metric() -> Metric:
         tally=_Tally,
         protocol=f"k = {NEIGHBOURS} nearest neighbours, the sample itself left out, strictly inside",
         least=lambda subject: _LEAST,
+        needs=("numbers",),
         most=_MOST,
     )

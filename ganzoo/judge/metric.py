@@ -16,7 +16,7 @@ from ganzoo.contract import Space
 
 __all__ = ["Kept", "Metric", "Need", "Part", "Subject", "Tally"]
 
-Need: TypeAlias = Literal["modes", "logits", "classes", "labels", "images", "pairs"]
+Need: TypeAlias = Literal["modes", "logits", "classes", "labels", "images", "pairs", "numbers", "tokens"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class Subject:
     gives: what can be asked of it. "modes": the space's details name the data's modes and their deviation.
     "logits": the extractor is a classifier, "classes": of the data's own classes. "labels": the generator
     makes the class that it is asked for. "images": samples are. "pairs": each is a translation whose target is known.
+    "numbers": samples have distances, "tokens": they are texts, which have none.
     seed: of every draw.
     """
 

@@ -62,6 +62,7 @@ from ganzoo.nn.spectra import SoundPictures, griffin_lim, spectra
 from ganzoo.nn.spectral import spectral
 from ganzoo.nn.style import MappingNetwork, Synthesis, path_lengths
 from ganzoo.nn.table import Conditions, RowPicture, TableHead, label_entries
+from ganzoo.nn.text import Reader, RelationalMemory, Writer, chosen, likelihood, token_noise
 from ganzoo.nn.together import together
 from ganzoo.nn.translation import (
     PatchDiscriminator,
@@ -97,6 +98,8 @@ __all__ = [
     "PatchDiscriminator",
     "PhaseShuffle",
     "Projection",
+    "Reader",
+    "RelationalMemory",
     "RowPicture",
     "Scalar",
     "SelfAttention",
@@ -105,11 +108,13 @@ __all__ = [
     "Synthesis",
     "TableHead",
     "UNet",
+    "Writer",
     "adaptive_norm",
     "boundary_seeking",
     "calm_discriminator",
     "calm_generator",
     "categorical_likelihood",
+    "chosen",
     "class_count",
     "class_likelihood",
     "code_encoder",
@@ -141,6 +146,7 @@ __all__ = [
     "least_squares_discriminator",
     "least_squares_generator",
     "lecam",
+    "likelihood",
     "local_gradient_penalty",
     "minimax",
     "mlp",
@@ -169,6 +175,7 @@ __all__ = [
     "spectra",
     "spectral",
     "together",
+    "token_noise",
     "wasserstein",
     "wave_encoder",
     "wave_generator",

@@ -20,6 +20,7 @@ from ganzoo.engine.shards import Shards
 from ganzoo.engine.state import State
 from ganzoo.errors import DataError, UsageError
 from ganzoo.testing.report import Failed
+from ganzoo.tokens import text_space, vocabulary_of
 
 __all__ = ["CPU", "TABLES", "Case", "equal", "made_up"]
 
@@ -56,18 +57,23 @@ _SPACES = [
     Space(kind="audio", shape=(1, 2048), details={"rate": 8000}),
     Space(kind="audio", shape=(1, 4096), details={"rate": 8000}),
     Space(kind="game", shape=()),
+    text_space(("", "a", "b", "c"), "characters", 5),
+    text_space(tuple("uvwxyz"), "words", 8),
     *TABLES,
 ]
 
 
 def made_up(space: Space, n: int = 32) -> Dataset:
-    """N random samples of a space, the same each time: uint8 images, float32 for the rest; labels where it has any.
+    """N random samples of a space, the same each time: uint8 images, int64 tokens, float32 for the rest; labels where
+    it has any.
 
     Where the space has a source that says how it was degraded, so are these; else they are their own sources.
     """
     generator = torch.Generator().manual_seed(1)
     if space.kind == "image":
         samples = torch.randint(0, 256, (n, *space.shape), generator=generator, dtype=torch.uint8)
+    elif space.kind == "tokens":
+        samples = torch.randint(0, len(vocabulary_of(space)), (n, *space.shape), generator=generator)
     elif space.kind == "table":
         samples = torch.rand(n, *space.shape, generator=generator) * 2 - 1
         for column in columns_of(space):
@@ -95,7 +101,7 @@ class Case:
         self.refused: list[str] = []
         for space in _SPACES:
             if space.kind in self.architecture.spaces:
-                if space.kind not in ("game", "table"):
+                if space.kind not in ("game", "table", "tokens"):
                     space = dataclasses.replace(space, classes=("a", "b", "c"))
                 try:
                     space = self._with_source(space)

@@ -25,6 +25,7 @@ def save_plots(run: Run) -> list[Path]:
         "objectives": objectives,
         "auc": {"auc": 0.5},
         "modes": {"modes": float(len(modes)) or None, "high_quality": None},
+        "likelihood": {"nll": None},
         "gradients": {f"{player.name}/gradient": None for player in run.players},
     }
     paths = []
@@ -39,6 +40,7 @@ def save_plots(run: Run) -> list[Path]:
 _TITLES = {
     "auc": "AUC of the discriminator: .5 it cannot tell, 1 it has won",
     "modes": "modes found",
+    "nll": "negative log-likelihood of generated texts, nats per token",
     "high_quality": "share of samples within 3 standard deviations of a mode",
 }
 

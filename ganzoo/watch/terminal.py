@@ -175,7 +175,8 @@ def _live_line(stream: TextIO, run: Run) -> Any:
 def _data(run: Run) -> str:
     if run.dataset is None:
         return "none: a game between the players alone"
-    things = {"image": "images", "vector": "points", "table": "rows", "audio": "sounds"}.get(run.space.kind, "samples")
+    named = {"image": "images", "vector": "points", "table": "rows", "audio": "sounds", "tokens": "lines"}
+    things = named.get(run.space.kind, "samples")
     shape = f"{run.space.source} to {run.space}" if run.space.source else f"{run.space}"
     degraded = f" from {run.dataset.degradation}" if run.dataset.degradation else ""
     return f"{run.dataset.name}{degraded} ({len(run.dataset):,} {things}, {shape})"

@@ -78,3 +78,27 @@ def test_a_device_that_is_not_there_is_one_line_and_leaves_no_folder(tiny, ganzo
 
 def test_a_walk_goes_with_no_other_form_of_output(ganzoo):
     assert ganzoo("sample", "--walk", "--files") == (2, "", "error: --walk goes with neither --files nor --labels\n")
+
+
+def test_texts_are_printed_line_by_line_or_written(ganzoo, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    Path("lines.txt").write_text("to be or\nnot to be\n" * 8)
+    options = [f"-o{pair}" for pair in ("pretrain=1", "reading=0", "units=4", "rollouts=1")]
+    code, out, err = ganzoo("train", "seqgan", "--data", "lines.txt", "--size", "3", "--steps", "2", *options,
+                            "--batch", "4", "--out", "run")  # fmt: skip
+    assert (code, err) == (0, "")
+    assert "lines (16 lines, 3 words of 5)" in out
+    assert "step 2: trigram NLL, nats per token: data " in out
+    code, out, err = ganzoo("sample", "run", "-n", "30")
+    assert (code, err, len(out.splitlines())) == (0, "", 30)
+    assert set(out.split()) == {"to", "be", "or", "not"}
+    assert ganzoo("sample", "run", "-n", "30", "--out", "made.txt") == (0, "made.txt\n", "")
+    assert Path("made.txt").read_text() == out
+    code, out, err = ganzoo("evaluate", "run", "-n", "100")
+    assert code == 2, "too few lines to judge by"
+    assert "--metric likelihood: it needs at least 100 real samples, and lines has 16" in err
+    for name, contents in {"empty.txt": b"", "latin.txt": b"caf\xe9\n"}.items():
+        Path(name).write_bytes(contents)
+        code, out, err = ganzoo("train", "seqgan", "--data", name)
+        assert (code, out, len(err.splitlines())) == (2, "", 1), err
+    assert ganzoo("train", "seqgan", "--data", "absent.txt")[0] == 2

@@ -136,6 +136,8 @@ def small(images):
             given["data"] = "iris"
         elif "audio" in spaces:
             given["size"] = 512
+        elif "tokens" in spaces:
+            given["data"], given["size"] = "numbers", 4
         return given | settings
 
     return make

@@ -46,7 +46,7 @@ def test_a_copier_of_the_ring_scores_as_true_samples_do(opened, copier):
     assert abs(found["kernel_distance"]) < 0.01
     assert min(found["precision"], found["recall"]) > 0.95
     assert found["coverage"] > 0.9
-    assert set(found.left_out) == {"agreement", "classes", "fidelity", "inception-score"}
+    assert set(found.left_out) == {"agreement", "classes", "fidelity", "inception-score", "likelihood"}
     assert {value.extractor for value in found.values.values()} == {"raw"}
     assert found.values["modes"].real == 0
     assert (found.values["precision"].generated, found.values["precision"].real) == (1797, 1797)

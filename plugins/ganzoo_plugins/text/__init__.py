@@ -1,0 +1,1 @@
+"""GANs of text."""
