@@ -46,7 +46,9 @@ def download(name: str, revision: str, out: Path | None, force: bool, allow_yank
     generator = read(found.folder, found.pins, tell=tell)
     if not quiet:
         count = sum(parameter.numel() for parameter in generator.parameters())
-        click.echo(f"{found.pinned}: {generator.name}, {generator.space.plural} of {generator.space}, {count:,} numbers")
+        click.echo(
+            f"{found.pinned}: {generator.name}, {generator.space.plural} of {generator.space}, {count:,} numbers"
+        )
         for file, pin in found.pins.items():
             click.echo(f"{pin.size:>12,}  {pin.sha256}  {file}")
     if out:
