@@ -119,7 +119,7 @@ def test_unknown_flags_are_reported_with_all_other_mistakes(ganzoo):
     assert code == 2
     assert err.splitlines() == [
         "error: no flag --bach; did you mean '--batch'?",
-        "error: no flag --stesp; did you mean '--steps' or '--threads' or '--minutes'?",
+        "error: no flag --stesp; did you mean '--steps' or '--tokens' or '--threads'?",
         "error: -o width: expected KEY=VALUE, for example -o latent_dim=64",
         "error: option --batch=0: expected at least 1",
         "error: option --steps=0: expected at least 1",

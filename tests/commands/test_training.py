@@ -99,6 +99,6 @@ def test_texts_are_printed_line_by_line_or_written(ganzoo, monkeypatch):
     assert "--metric likelihood: it needs at least 100 real samples, and lines has 16" in err
     for name, contents in {"empty.txt": b"", "latin.txt": b"caf\xe9\n"}.items():
         Path(name).write_bytes(contents)
-        code, out, err = ganzoo("train", "seqgan", "--data", name)
-        assert (code, out, len(err.splitlines())) == (2, "", 1), err
+        code, _, err = ganzoo("train", "seqgan", "--data", name)
+        assert (code, len(err.splitlines())) == (2, 1), err
     assert ganzoo("train", "seqgan", "--data", "absent.txt")[0] == 2

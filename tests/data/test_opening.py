@@ -69,7 +69,8 @@ def test_neither_a_name_nor_a_path(tmp_path, request_of, monkeypatch, asked, mes
 def test_a_file_of_another_kind(tmp_path, request_of, picture):
     picture().save(tmp_path / "one.png")
     with pytest.raises(
-        DataError, match=r"one\.png: expected a folder or zip of images or wav files, an \.npz, a \.csv or an idx"
+        DataError,
+        match=r"one\.png: expected a folder or zip of images or wav files, an \.npz, a \.csv, a \.txt or an idx",
     ):
         open_dataset(str(tmp_path / "one.png"), request_of())
 
