@@ -35,13 +35,16 @@ def show(name: str, size: int | None, channels: str, as_json: bool, quiet: bool)
     """
     from ganzoo import catalogue
     from ganzoo.contract import Space
+    from ganzoo.data.translation import preferred_space
 
     entry = catalogue.typed(name)
     architecture = catalogue.load(entry)
     side = size or architecture.size
     space = Space(kind="vector", shape=(2,), range=None)
     if "image" in architecture.spaces:
-        space = Space(kind="image", shape=(int(channels), side, side))
+        digits = tuple("0123456789")  # classes for those that learn from labels
+        shown = Space(kind="image", shape=(int(channels), side, side), classes=digits)
+        space = preferred_space(shown, architecture)
     options = [
         {"name": o.name, "default": o.default, "note": o.note, "range": _interval(o.range)}
         for o in architecture.config.options()

@@ -10,14 +10,14 @@ from typing import Any, TypeAlias
 
 import torch
 
-from ganzoo.contract import Origin
+from ganzoo.contract import Architecture, Origin, Space
 from ganzoo.data.dataset import Dataset, fingerprint
 from ganzoo.data.degrade import Degradation
 from ganzoo.data.opening import open_dataset
 from ganzoo.data.request import Half, Request
 from ganzoo.errors import DataError, UsageError
 
-__all__ = ["open_translation"]
+__all__ = ["open_translation", "preferred_space"]
 
 _HALVES: dict[str, tuple[Half, Half]] = {"left": ("left", "right"), "right": ("right", "left")}
 _ALIKE = 0.02  # how much the proportions of the two pictures of a pair may differ
@@ -64,6 +64,17 @@ def open_translation(
             )
         return dataset
     return _joined(dataset, open_dataset(data if half else source, replace(request, half=half)), origin)
+
+
+def preferred_space(space: Space, architecture: Architecture) -> Space:
+    """A space with the source that this GAN prefers, itself degraded or itself; as it is if nothing is translated.
+
+    Raises DataError where images of the space cannot be degraded so.
+    """
+    if architecture.source is None:
+        return space
+    degrade = architecture.degrade
+    return replace(space, source=Degradation.read(degrade).space(space) if degrade else space)
 
 
 def _joined(samples: Dataset, sources: Dataset, origin: Origin) -> Dataset:

@@ -14,6 +14,7 @@ from ganzoo.columns import Column, columns_of
 from ganzoo.contract import Player, Space
 from ganzoo.data import Dataset
 from ganzoo.data.degrade import Degradation
+from ganzoo.data.translation import preferred_space
 from ganzoo.engine.game import Game
 from ganzoo.engine.parts import check_players, networks_of, players_of
 from ganzoo.engine.shards import Shards
@@ -104,7 +105,7 @@ class Case:
                 if space.kind not in ("game", "table", "tokens"):
                     space = dataclasses.replace(space, classes=("a", "b", "c"))
                 try:
-                    space = self._with_source(space)
+                    space = self.with_source(space)
                     self.networks(space)
                 except (DataError, UsageError) as error:
                     self.refused.append(f"{space} ({error})")
@@ -113,12 +114,9 @@ class Case:
         if not self.spaces:
             raise Failed(f"networks could be built for none of the spaces tried: {'; '.join(self.refused)}")
 
-    def _with_source(self, space: Space) -> Space:
-        """The space with what a translation starts from: itself degraded as the plugin prefers, if it does."""
-        if self.architecture.source is None:
-            return space
-        degrade = self.architecture.degrade
-        return dataclasses.replace(space, source=Degradation.read(degrade).space(space) if degrade else space)
+    def with_source(self, space: Space) -> Space:
+        """The space with what the plugin prefers to translate from, if it translates."""
+        return preferred_space(space, self.architecture)
 
     def networks(self, space: Space, seed: int = 0) -> dict[str, nn.Module]:
         """The plugin's networks with its default options."""

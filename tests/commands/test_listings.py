@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ganzoo import catalogue
+
 
 def test_list_shows_names_and_summaries(ganzoo, installed):
     installed.add("tiny", installed.good)
@@ -76,6 +78,15 @@ def test_show_json_counts_parameters_for_the_size_asked(ganzoo, installed):
     assert facts["options"] == [
         {"name": "latent_dim", "default": 4, "note": "Z, length of the noise vector", "range": "[1, 64]"}
     ]
+
+
+@pytest.mark.parametrize("name", catalogue.names())
+def test_every_bundled_gan_is_shown_with_its_size(ganzoo, name):
+    """Also those that learn from labels, and those that translate: by what they prefer to translate from."""
+    code, out, err = ganzoo("show", name, "--json")
+    assert (code, err) == (0, "")
+    facts = json.loads(out)
+    assert bool(facts["parameters"]) == ("image" in facts["spaces"] or "vector" in facts["spaces"])
 
 
 def test_show_names_the_plugin_whose_networks_raise(ganzoo, installed):

@@ -76,7 +76,7 @@ def reached():
 
         case = Case(name)
         case.config = case.architecture.config.parse(options or {})
-        game = case.game(case._with_source(space))
+        game = case.game(case.with_source(space))
         found = {}
         for seat in game.seats:
             start = seat.player.start
