@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 if TYPE_CHECKING:
     from ganzoo.contract import Space
 
-__all__ = ["Column", "ColumnKind", "columns_of"]
+__all__ = ["SPREAD", "Column", "ColumnKind", "columns_of"]
+
+SPREAD = 4.0  # standard deviations from a Gaussian's mean that are -1 and 1
 
 ColumnKind: TypeAlias = Literal["continuous", "integer", "date", "category"]
 

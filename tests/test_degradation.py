@@ -15,6 +15,7 @@ from ganzoo.errors import UsageError
         ("downscale:2", ("downscale", 2)),
         ("noise:.1", ("noise", 0.1)),
         ("blur:3", ("blur", 3.0)),
+        ("hide", ("hide", 0.2)),
     ],
 )
 def test_what_may_be_typed(text, expected):
@@ -31,6 +32,7 @@ def test_what_may_be_typed(text, expected):
         ("downscale:1.5", "type for example --degrade downscale:4, at most 16"),
         ("noise:-1", "type for example --degrade noise:0.3, at most 10"),
         ("noise:nan", "type for example --degrade noise:0.3"),
+        ("hide:1", "type for example --degrade hide:0.2, at most 0.95"),
         ("blur:", "type for example --degrade blur:2.0, at most 64"),
     ],
 )

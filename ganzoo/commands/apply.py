@@ -1,4 +1,4 @@
-"""`ganzoo apply`: translate pictures by a trained translation, files and folders of any size."""
+"""`ganzoo apply`: translate pictures and tables by a trained translation, files and folders of any size."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ __all__ = ["apply"]
 Examples:
   ganzoo apply latest sketch.png
   ganzoo apply runs/srgan-photos-001 small/ --out large
+  ganzoo apply runs/gain-patients-001 patients.csv --out filled.csv
 """
 )
 @click.argument("target", type=click.Path())
-@click.argument("inputs", nargs=-1, metavar="PICTURE...", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="a folder for all, or one picture's file")
+@click.argument("inputs", nargs=-1, metavar="FILE...", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="a folder for all, or one new file")
 @click.option("--force", is_flag=True, help="overwrite what is there")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="of the noise, where it takes any")
 @click.option("--label", help="the class to make, where it knows classes")
@@ -38,36 +39,34 @@ def apply(
     device: str,
     quiet: bool,
 ) -> None:
-    """Translate pictures by a trained translation.
+    """Translate pictures by a trained translation, or fill the absent cells of tables.
 
-    TARGET is a run's folder or name, a checkpoint file, a model folder, or `latest`; each PICTURE a file, or a folder
-    of files. A translation keeps the size of its picture, or enlarges it. It is a new file beside the picture, or
-    in a new folder beside the folder, and its path is printed.
+    TARGET is a run's folder or name, a checkpoint file, a model folder, or `latest`; each FILE a picture or a CSV
+    file, or a folder of them. A translation keeps the size of its picture, or enlarges it. It is a new file beside
+    the old one, or in a new folder beside the folder, and its path is printed.
     """
     if not inputs:
-        raise UsageError(f"no picture is named; type for example: ganzoo apply {target} picture.png")
+        raise UsageError(f"no file is named; type for example: ganzoo apply {target} picture.png")
     from ganzoo import api
-    from ganzoo.engine.apply import jobs_for, read_picture, translate_picture
+    from ganzoo.engine.apply import jobs_for, translated
     from ganzoo.engine.device import choose
     from ganzoo.engine.files import write_whole
-    from ganzoo.engine.samples import picture_bytes
 
     generator = api.load(target, step=step)
     space = generator.space.source
     if space is None:
         raise UsageError(f"{generator.name} draws samples from noise; type: ganzoo sample {target}")
-    jobs = jobs_for(inputs, generator.name, out, force=force)
+    jobs = jobs_for(inputs, generator.name, out, force=force, kind=generator.space.kind)
     generator = generator.to(choose(device))
     unreadable = []
     for job in jobs:
         try:
-            source = read_picture(job.source, space)
+            contents, note = translated(generator, job, seed=seed, label=label)
         except DataError as error:
             unreadable.append(str(error))
             continue
-        picture, note = translate_picture(generator, source, seed=seed, label=label)
         job.target.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(job.target, picture_bytes(picture, job.target.suffix.lower()))
+        write_whole(job.target, contents)
         if not quiet:
             click.echo(f"{job.target}  ({note})" if note else job.target)
     if unreadable:

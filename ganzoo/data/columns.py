@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ganzoo.columns import Column, ColumnKind
+from ganzoo.columns import SPREAD, Column, ColumnKind
 from ganzoo.counted import counted
 from ganzoo.errors import DataError
 
@@ -30,7 +30,6 @@ FEW = 10  # an integer with no more different values is a category, as most clas
 MANY = 1000  # a category with more different values is a name or a text
 GAUSSIANS = 10  # at most, section 4.2
 SLIGHT = 0.005  # share of the rows below which a Gaussian is left out
-SPREAD = 4.0  # standard deviations from a Gaussian's mean that are -1 and 1
 FITTED = 10_000  # rows that the mixture is fitted to
 ROUNDS = 60  # of the fit; a rough one divides the numbers as well
 

@@ -75,7 +75,7 @@ class Dataset:
         if self.space.source is None:
             raise DataError(f"{self.name} has no sources: its samples are not translations of anything")
         if self.degradation:
-            return self.degradation(self.real(index, device), seed)
+            return self.degradation(self.real(index, device), seed, self.space)
         sources = self.samples if self.sources is None else self.sources
         return _numbers(_pick(sources, index, torch.device(device)))
 

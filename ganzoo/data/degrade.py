@@ -1,6 +1,6 @@
-"""Degraded copies of images, which a translation learns to undo: pairs from any image set.
+"""Degraded copies of samples, which a translation learns to undo: pairs from any images, tables and sounds.
 
-Shapes: N batch, C H W image in [-1, 1]. What comes out has the 256 levels that a picture's file would keep.
+Shapes: N batch, C H W image in [-1, 1]. Of images, what comes out has the 256 levels that a picture's file would keep.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ganzoo.contract import Space
+from ganzoo.data.hiding import hidden_columns, hide
 from ganzoo.data.luma import luma
 from ganzoo.degradation import read_degradation
 from ganzoo.errors import DataError
@@ -20,13 +21,17 @@ from ganzoo.errors import DataError
 __all__ = ["Degradation"]
 
 
+KINDS = {"hide": "table"}  # what each is for, where it is not for images
+
+
 @dataclass(frozen=True)
 class Degradation:
-    """What `--degrade NAME[:AMOUNT]` does to images; `name`, `amount` as `read_degradation` gives them.
+    """What `--degrade NAME[:AMOUNT]` does to samples; `name`, `amount` as `read_degradation` gives them.
 
     edges: white where brightness changes (Sobel), 1 channel. grey: luma, 1 channel. mask: the centre square of half
     the side, or one at a drawn place, is mid grey. downscale: bicubic with antialias, the amount's part of the side.
     noise: Gaussian, the amount is its standard deviation with white as 1. blur: Gaussian, the amount's pixels wide.
+    hide: of a table, the amount's share of the cells, drawn.
     """
 
     name: str
@@ -42,9 +47,14 @@ class Degradation:
         return self.name if amount is None else f"{self.name}:{amount}"
 
     def space(self, space: Space) -> Space:
-        """The space of the degraded images. Raises DataError where images of `space` cannot be degraded so."""
-        if space.kind != "image":
-            raise DataError(f"--degrade {self} is for images, and these data are {space.plural}; leave it out")
+        """The space of the degraded samples. Raises DataError where samples of `space` cannot be degraded so."""
+        kind = KINDS.get(self.name, "image")
+        if space.kind != kind:
+            raise DataError(f"--degrade {self} is for {kind}s, and these data are {space.plural}; leave it out")
+        if self.name == "hide":
+            columns = hidden_columns(space, float(self.amount or 0))
+            details = {"columns": [column.to_dict() for column in columns], "degraded": str(self)}
+            return replace(space, shape=(columns[-1].stop,), details=details)
         channels, height, width = space.shape
         if self.name == "grey" and channels == 1:
             raise DataError("--degrade grey: these images are grey already; type --channels 3, or --degrade edges")
@@ -60,10 +70,16 @@ class Degradation:
             channels = 1
         return replace(space, shape=(channels, height, width), details={"degraded": str(self)})
 
-    def __call__(self, images: Tensor, seed: int) -> Tensor:
-        """Degraded images (N, *self.space(...).shape) of images (N, C, H, W); the same for the same seed."""
-        generator = torch.Generator(images.device).manual_seed(seed)
-        degraded: Tensor = getattr(self, f"_{self.name}")(images, generator)
+    def __call__(self, samples: Tensor, seed: int, space: Space | None = None) -> Tensor:
+        """Degraded samples (N, *self.space(space).shape) of samples (N, *space.shape); the same for the same seed.
+
+        space: of the samples, where they are no images.
+        """
+        generator = torch.Generator(samples.device).manual_seed(seed)
+        if self.name == "hide":
+            assert space is not None, "a row is known by its columns"
+            return hide(samples, space, float(self.amount or 0), generator)
+        degraded: Tensor = getattr(self, f"_{self.name}")(samples, generator)
         return (degraded * 127.5 + 127.5).round_().clamp_(0, 255).div_(127.5).sub_(1)
 
     def _edges(self, images: Tensor, generator: torch.Generator) -> Tensor:

@@ -17,13 +17,19 @@ if TYPE_CHECKING:
     from ganzoo.contract import Space
     from ganzoo.data import Dataset, Request
 
-__all__ = ["BuiltIn", "breast_cancer", "iris", "open_csv", "rows_of", "table_dataset", "to_csv", "wine"]
+__all__ = ["BuiltIn", "breast_cancer", "iris", "open_csv", "read_csv", "rows_of", "table_dataset", "to_csv", "wine"]
 
 DELIMITERS = ",;\t|"
 
 
 def open_csv(path: Path) -> Dataset:
-    """The table of a CSV file with a header; comma, semicolon, tab or bar between cells.
+    """The table of a CSV file, as `read_csv` reads it. Raises DataError."""
+    names, rows = read_csv(path)
+    return table_dataset(path.stem, names, rows, str(path))
+
+
+def read_csv(path: Path) -> tuple[list[str], list[list[str]]]:
+    """The column names and the rows of a CSV file with a header; comma, semicolon, tab or bar between cells.
 
     Raises DataError that names the line for ragged rows, a header that is absent or names a column twice, no rows,
     and text that is not UTF-8.
@@ -45,7 +51,7 @@ def open_csv(path: Path) -> Dataset:
     for number, row in lines[1:]:
         if len(row) != len(names):
             raise DataError(f"{path}: line {number:,} has {len(row)} cells, the header names {len(names)} columns")
-    return table_dataset(path.stem, names, rows, str(path))
+    return names, rows
 
 
 def table_dataset(name: str, names: Sequence[str], rows: Sequence[Sequence[str]], where: str) -> Dataset:

@@ -1,4 +1,4 @@
-"""Pictures through a translation: files of any size in, pictures of the same proportions out.
+"""Files through a translation: pictures of any size in, pictures of the same proportions out; tables by `filling`.
 
 Shapes: C H W image in [-1, 1].
 """
@@ -18,54 +18,61 @@ from torch import Tensor
 
 from ganzoo.contract import Space
 from ganzoo.data.decode import opaque, suffixes, upright
+from ganzoo.engine.filling import fill_table
 from ganzoo.engine.generator import Generator
-from ganzoo.engine.samples import Samples
+from ganzoo.engine.samples import Samples, picture_bytes
 from ganzoo.errors import DataError, UsageError
 
-__all__ = ["Job", "jobs_for", "read_picture", "translate_picture"]
+__all__ = ["Job", "jobs_for", "read_picture", "translate_picture", "translated"]
 
 TILE, OVERLAP = 512, 32  # pixels of the source: a larger picture is translated in tiles that overlap
-_WRITTEN = (".png", ".webp", ".jpg", ".jpeg")
+_WRITTEN = {"image": (".png", ".webp", ".jpg", ".jpeg"), "table": (".csv",)}  # the first where it is another
+_READ = {"table": (".csv", ".tsv")}
 
 
 @dataclass(frozen=True)
 class Job:
-    """One picture to translate, and the file that it becomes."""
+    """One file to translate, and the file that it becomes."""
 
     source: Path
     target: Path
 
 
-def jobs_for(inputs: Sequence[Path], name: str, out: Path | None, *, force: bool = False) -> list[Job]:
-    """A job for each picture among files and, in any depth, folders.
+def jobs_for(
+    inputs: Sequence[Path], name: str, out: Path | None, *, force: bool = False, kind: str = "image"
+) -> list[Job]:
+    """A job for each picture, or file of the kind, among files and, in any depth, folders.
 
-    Without `out`, a file becomes <stem>-<name>.png beside it, and those of a folder keep their names in <folder>-<name>
-    beside it; with it, all keep their names in that folder, and a single one may be that file. Raises UsageError with
-    every mistake: what is not there, holds no picture, or would be overwritten.
+    Without `out`, a file becomes <stem>-<name>.png (.csv) beside it, and those of a folder keep their names in
+    <folder>-<name> beside it; with it, all keep their names in that folder, and a single one may be that file. Raises
+    UsageError with every mistake: what is not there, holds nothing of the kind, or would be overwritten.
     """
     mistakes, jobs = list[str](), list[Job]()
-    single = len(inputs) == 1 and inputs[0].is_file() and out is not None and out.suffix.lower() in _WRITTEN
+    kind = kind if kind in _WRITTEN else "image"
+    written, things = _WRITTEN[kind], {"image": "pictures", "table": "tables"}[kind]
+    read = _READ.get(kind) or suffixes()
+    single = len(inputs) == 1 and inputs[0].is_file() and out is not None and out.suffix.lower() in written
     for given in inputs:
         found = [given] if given.is_file() else []
         if given.is_dir():
-            found = sorted(path for path in given.rglob("*") if path.is_file() and path.suffix.lower() in suffixes())
+            found = sorted(path for path in given.rglob("*") if path.is_file() and path.suffix.lower() in read)
         if not found:
-            mistakes.append(f"{given}: no pictures in it" if given.is_dir() else f"{given}: no such file or folder")
+            mistakes.append(f"{given}: no {things} in it" if given.is_dir() else f"{given}: no such file or folder")
         for source in found:
-            kept = source.suffix if source.suffix.lower() in _WRITTEN else ".png"
+            kept = source.suffix if source.suffix.lower() in written else written[0]
             if single and out is not None:
                 target = out
             elif given.is_dir():
                 where = out or Path(os.path.normpath(given.resolve() if given == Path() else given) + f"-{name}")
                 target = (where / source.relative_to(given)).with_suffix(kept)
             elif out is None:
-                target = source.with_name(f"{source.stem}-{name}.png")
+                target = source.with_name(f"{source.stem}-{name}{written[0]}")
             else:
                 target = (out / source.name).with_suffix(kept)
             jobs.append(Job(source, target))
     targets = [job.target for job in jobs]
     twice = sorted({str(target) for target in targets if targets.count(target) > 1}) if len(targets) < 10_000 else []
-    mistakes += [f"{target} would be written twice; type another --out, or fewer pictures at once" for target in twice]
+    mistakes += [f"{target} would be written twice; type another --out, or fewer {things} at once" for target in twice]
     mistakes += [
         f"{job.target} exists already; choose another place with --out, or overwrite it with --force"
         for job in jobs
@@ -75,6 +82,19 @@ def jobs_for(inputs: Sequence[Path], name: str, out: Path | None, *, force: bool
         more = [f"and {len(mistakes) - 5:,} more"] if len(mistakes) > 5 else []
         raise UsageError(*mistakes[:5], *more)
     return jobs
+
+
+def translated(generator: Generator, job: Job, *, seed: int = 0, label: str | None = None) -> tuple[bytes, str]:
+    """The contents of the file that one file becomes, and a sentence where there is something to say, else "".
+
+    Raises DataError if the file is unreadable or no source for this generator.
+    """
+    assert generator.space.source is not None, "a translation starts from something"
+    if generator.space.kind == "table":
+        return fill_table(generator, job.source, seed=seed)
+    source = read_picture(job.source, generator.space.source)
+    picture, note = translate_picture(generator, source, seed=seed, label=label)
+    return picture_bytes(picture, job.target.suffix.lower()), note
 
 
 def read_picture(path: Path, space: Space) -> Tensor:

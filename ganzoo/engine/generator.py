@@ -147,7 +147,7 @@ class Generator(nn.Module):
             raise UsageError(f"{self.name} is a game without samples; its course is in metrics.csv and plots/")
         if self.space.source:
             raise UsageError(
-                f"{self.name} translates pictures, it draws none from noise; type: ganzoo apply RUN PICTURE..., "
+                f"{self.name} translates what it is given, it draws none from noise; type: ganzoo apply RUN FILE..., "
                 "or in Python generator.translate(sources)"
             )
         if n < 1:

@@ -37,7 +37,7 @@ def try_turns(trial: Game) -> tuple[list[str], int]:
 
         with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
             batch = trial.turn(seat, seat.player.start, 0)
-        if {"real", "real_with"} & set(batch.touched):
+        if {"real", "real_with", "source"} & set(batch.touched):
             reads.append(seat.player.name)
         most = max(most, sum(held.values()))
     if trial.space.kind != "game":

@@ -17,6 +17,7 @@ from ganzoo.nn.blocks import (
     normal_init,
     plain_networks,
 )
+from ganzoo.nn.cells import Cells, cell_count
 from ganzoo.nn.codes import categorical_likelihood, draw_category, gaussian_likelihood
 from ganzoo.nn.conditional import (
     Concatenated,
@@ -80,6 +81,7 @@ from ganzoo.nn.whole import whole_batch, whole_batch_norm, whole_sum
 __all__ = [
     "AdaptiveDecoder",
     "Autoencoder",
+    "Cells",
     "Concatenated",
     "ConditionalBatchNorm",
     "Conditions",
@@ -114,6 +116,7 @@ __all__ = [
     "calm_discriminator",
     "calm_generator",
     "categorical_likelihood",
+    "cell_count",
     "chosen",
     "class_count",
     "class_likelihood",

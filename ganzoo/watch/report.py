@@ -61,7 +61,7 @@ def save_report(run: Run, plots: Sequence[Path]) -> Path:
     facts = [f"{run.step:,} steps", f"data: {data}", folder.name, f"ganzoo {__version__}"]
     use = f"# new samples\nganzoo sample {folder} -n 16 --seed 1"
     if run.space.source:
-        use = f"# translate pictures\nganzoo apply {folder} PICTURE..."
+        use = f"# translate files\nganzoo apply {folder} FILE..."
     body = f"""<h1>{escape(run.title)}</h1>
 <p class="soft">{escape(" · ".join(facts))}</p>
 {_section("Samples", "pictures", {folder / name: caption for name, caption in pictures.items()})}

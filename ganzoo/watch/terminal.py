@@ -111,7 +111,7 @@ class Terminal:
         has_samples = run.space.kind != "game"
         proposals = {"sample": f"{name} -n 16", "evaluate": name} if has_samples else {}
         if run.space.source:
-            proposals = {"apply": f"{name} PICTURE..."}
+            proposals = {"apply": f"{name} FILE..."}
         proposals["resume"] = name if run.step < run.steps else f"{name} --steps {2 * run.steps}"
         known = [f"ganzoo {verb} {rest}" for verb, rest in proposals.items() if verb in self._commands]
         if known:

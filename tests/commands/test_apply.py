@@ -161,7 +161,7 @@ def test_nothing_is_overwritten_without_force(trained):
 
 def test_what_is_wrong_is_one_line_each(trained):
     assert trained("apply", "latest") == (
-        2, "", "error: no picture is named; type for example: ganzoo apply latest picture.png\n"
+        2, "", "error: no file is named; type for example: ganzoo apply latest picture.png\n"
     )  # fmt: skip
     code, out, err = trained("apply", "latest", "no.png", "runs/latest/", "pictures/a.png")
     assert (code, out) == (2, "")
@@ -174,7 +174,7 @@ def test_what_is_wrong_is_one_line_each(trained):
     assert len(err.splitlines()) == 1
     code, _, err = trained("sample", "latest")
     assert (code, len(err.splitlines())) == (2, 1)
-    assert "type: ganzoo apply RUN PICTURE..." in err
+    assert "type: ganzoo apply RUN FILE..." in err
 
 
 def test_translations_are_judged_beside_what_they_start_from(trained):
