@@ -52,7 +52,7 @@ def test_the_pools_remember_what_was_generated_and_are_part_of_the_state():
 
 def test_the_step_size_falls_to_nothing_in_the_second_half():
     rate = cyclegan.players(Config())[0].by.lr
-    assert [rate.at(progress) for progress in (0, 0.5, 0.75, 1)] == pytest.approx([2e-4, 2e-4, 1e-4, 0])
+    assert [rate.at(progress) for progress in (0, 0.5, 0.75, 1)] == pytest.approx([5e-4, 5e-4, 2.5e-4, 0])
 
 
 def test_identity_between_other_channels_is_one_line():

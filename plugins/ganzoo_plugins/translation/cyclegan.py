@@ -39,9 +39,10 @@ class Config(ganzoo.AdamConfig):
         0.0
     )
     pool: Annotated[int, "generated images that are remembered (the paper's)", ganzoo.Range(1, 10000)] = 50
+    lr: Annotated[float, "Adam's step size (ours; the paper's is 2e-4)", ganzoo.Range(0, 1)] = 5e-4
     width: Annotated[int, "channels at the full size (the paper's is 64)", ganzoo.Range(1, 256)] = 8
     blocks: Annotated[int, "residual blocks (the paper's are 6 or 9)", ganzoo.Range(0, 32)] = 2
-    layers: Annotated[int, "halvings by D: patches of 16, 34, 70 pixels (the paper's is 3)", ganzoo.Range(1, 4)] = 1
+    layers: Annotated[int, "halvings by D: patches of 16, 34, 70 pixels (the paper's is 3)", ganzoo.Range(1, 4)] = 2
 
 
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
@@ -113,5 +114,5 @@ def ganzoo_architecture() -> ganzoo.Architecture:
     """The hook: called when this GAN is chosen by name."""
     return ganzoo.Architecture(
         Config, networks, players, discriminator=("DY",), source="unpaired", degrade="edges", multiple=4, batch=8,
-        steps=3000,
+        steps=1500,
     )  # fmt: skip
