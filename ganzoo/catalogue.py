@@ -86,7 +86,7 @@ def entry(name: str, group: str = ARCHITECTURES) -> Entry:
         if name in _blocked():
             raise UsageError(f"{KINDS[group]} {name!r} is blocked by GANZOO_BLOCK_PLUGINS")
         hint = "; ".join(filter(None, [nearest(name, names(group)), f"see `{_LISTING[group]}`"]))
-        raise UsageError(f"unknown {KINDS[group]} {name!r}; {hint}")
+        raise UsageError(f"unknown {KINDS[group]} {name!r}; {hint}", absent=[name] if group == ARCHITECTURES else [])
     if len(found) > 1:
         owners = " and ".join(sorted({f"{claim.distribution} ({claim.module})" for claim in found}))
         raise UsageError(f"{KINDS[group]} {name!r} is claimed by {owners}; uninstall one of them")

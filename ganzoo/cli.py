@@ -26,7 +26,7 @@ from ganzoo.commands.resume import resume
 from ganzoo.commands.sample import sample
 from ganzoo.commands.show import show
 from ganzoo.commands.train import train
-from ganzoo.errors import GanzooError, Gone, PluginError, Stopped
+from ganzoo.errors import GanzooError, Gone, PluginError, Stopped, UsageError
 
 __all__ = ["ganzoo", "main"]
 
@@ -75,12 +75,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _end("" if _following() else str(error), error.exit_code)
     except GanzooError as error:
         who = f"process {os.environ['RANK']}: " if _following() else ""
-        _end("\n".join(f"{who}error: {line}" for line in str(error).splitlines()), error.exit_code)
+        lines = [*str(error).splitlines(), *_elsewhere(error)]
+        _end("\n".join(f"{who}error: {line}" for line in lines), error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _end("interrupted", 130)
     except BrokenPipeError:  # the reader of our output has gone, as in `ganzoo list | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+
+
+def _elsewhere(error: GanzooError) -> list[str]:
+    """Where GANs that an error names can be had, if the registry knows them."""
+    if not isinstance(error, UsageError) or not error.absent:
+        return []
+    from ganzoo.hub.missing import elsewhere
+
+    return elsewhere(error.absent)
 
 
 def _following() -> bool:

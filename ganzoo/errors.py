@@ -39,11 +39,14 @@ class GanzooError(Exception):
 
 
 class UsageError(GanzooError):
-    """One or several mistakes in what was asked for, all reported at once, a line each."""
+    """One or several mistakes in what was asked for, all reported at once, a line each.
 
-    def __init__(self, *mistakes: str) -> None:
+    absent: names among them that may be GANs of plugins that are not installed, which a registry may know.
+    """
+
+    def __init__(self, *mistakes: str, absent: Sequence[str] = ()) -> None:
         super().__init__("\n".join(mistakes))
-        self.mistakes = mistakes
+        self.mistakes, self.absent = mistakes, tuple(absent)
 
 
 class DataError(GanzooError):

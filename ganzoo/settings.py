@@ -154,9 +154,10 @@ def resolve(layers: Iterable[tuple[str, Mapping[str, Any]]], *, found: Sequence[
     unknown GANs, data sets, devices and hyper-parameters, each with the nearest names.
     """
     settings, origins, mistakes = _merge(layers)
-    mistakes = [*found, *mistakes, *_unknown_names(settings)]
+    absent: list[str] = []
+    mistakes = [*found, *mistakes, *_unknown_names(settings, absent)]
     if mistakes:
-        raise UsageError(*mistakes)
+        raise UsageError(*mistakes, absent=absent)
     return Resolved(settings, origins)
 
 
@@ -208,14 +209,18 @@ def _merge(layers: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[Settings, d
     return Settings(**{"gan": "", **values, "options": options}), origins, mistakes
 
 
-def _unknown_names(settings: Settings) -> list[str]:
-    """What names nothing: GAN, hyper-parameters, data set, device; looked up without importing a plugin."""
+def _unknown_names(settings: Settings, absent: list[str]) -> list[str]:
+    """What names nothing: GAN, hyper-parameters, data set, device; looked up without importing a plugin.
+
+    absent: is given the GAN's name where that is not installed.
+    """
     mistakes: list[str] = []
     if settings.gan:
         try:
             gan = catalogue.typed(settings.gan)
         except UsageError as error:
             mistakes += error.mistakes
+            absent += error.absent
         else:
             keys = gan.outline.option_names()
             unknown = [key for key in settings.options if keys is not None and key not in keys]

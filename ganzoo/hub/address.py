@@ -116,7 +116,7 @@ def resolve(target: str | Path, revision: str = "") -> Address:
         return OnHub(name, revision)
     runs = [found.parent.name for found in Path("runs").glob("*/config.toml")]
     hint = nearest(text, [*runs, *registry.read().names()]) or "start a run: ganzoo train vanilla-mlp"
-    raise UsageError(f"no run or model {shortened(text)!r}; {hint}")
+    raise UsageError(f"no run or model {shortened(text)!r}; {hint}", absent=[name.partition(".")[0]])
 
 
 def run_of(target: str | Path) -> RunFolder | None:

@@ -29,8 +29,8 @@ class Plugin:
     @property
     def install(self) -> str:
         """The line that installs it. ganzoo never runs it by itself on the way to a model."""
-        wanted = self.distribution + self.requires
-        return f"pip install {wanted!r}".replace("'", '"') if self.requires else f"pip install {wanted}"
+        wanted = f'"{self.distribution}{self.requires}"' if self.requires else self.distribution
+        return f"ganzoo plugins install {wanted}"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,18 @@ from ganzoo.errors import GanzooError, ModelError
 from ganzoo.hub import registry
 from ganzoo.hub.listed import Model
 
-__all__ = ["offer", "refuse_missing", "refuse_version"]
+__all__ = ["elsewhere", "offer", "refuse_missing", "refuse_version"]
+
+
+def elsewhere(names: Iterable[str]) -> list[str]:
+    """A line about each GAN that is not installed and that the registry lists, with what installs it."""
+    try:
+        known = registry.read().plugins
+    except GanzooError:
+        return []
+    here = catalogue.names()
+    found = [known[name] for name in names if name in known and name not in here]
+    return [f"{plugin.name} is in {plugin.distribution}, by others; type: {plugin.install}" for plugin in found]
 
 
 def refuse_missing(plugin: Mapping[str, Any], folder: Path) -> None:

@@ -64,7 +64,10 @@ def test_what_there_is_how_large_how_good_and_whether_it_is_here(ganzoo):
         assert part in mine
     assert "to download" in lines["dcgan.there"]
     assert "taken back" in lines["dcgan.old"]
-    assert 'needs the plugin tiny: the registry lists it as: pip install "ganzoo-tiny>=0.2"' in lines["tiny.there"]
+    assert (
+        'needs the plugin tiny: the registry lists it as: ganzoo plugins install "ganzoo-tiny>=0.2"'
+        in lines["tiny.there"]
+    )
 
 
 def test_names_aliases_and_json(ganzoo):

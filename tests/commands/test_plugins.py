@@ -185,6 +185,25 @@ def test_known_plugins_are_those_of_the_registry(ganzoo, installed, monkeypatch)
     assert [(row["distribution"], row["installed"]) for row in rows] == [("ganzoo-theirs", False), ("somebody", True)]
 
 
+@pytest.mark.parametrize(
+    "command",
+    [["train", "their-gan", "--steps", "x"], ["config", "their-gan"], ["show", "their-gan"], ["sample", "their-gan"],
+     ["sample", "their-gan.mnist"], ["download", "their-gan.mnist"], ["plugins", "check", "their-gan"]],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_gan_that_is_not_here_and_that_the_registry_knows(ganzoo, installed, monkeypatch, command):
+    path = installed.folder / "more.toml"
+    path.write_text(KNOWN)
+    line = 'error: their-gan is in ganzoo-theirs, by others; type: ganzoo plugins install "ganzoo-theirs>=3,<4"'
+    assert line not in ganzoo(*command)[2]
+    monkeypatch.setenv("GANZOO_REGISTRY", str(path))
+    code, out, err = ganzoo(*command)
+    assert (code, out) == (2, "")
+    assert err.splitlines()[-1] == line
+    path.write_text("a broken registry")
+    assert line not in ganzoo(*command)[2]
+
+
 def test_new_says_what_to_type_next(ganzoo):
     code, out, _ = ganzoo("plugins", "new", "my-gan", "--from", "wgan-gp")
     assert code == 0

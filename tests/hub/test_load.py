@@ -229,7 +229,7 @@ def test_14_a_plugin_that_is_not_installed(forge, monkeypatch, tmp_path):
     mine = tmp_path / "mine.toml"
     mine.write_text('schema = 1\n[plugins.toy-gan]\ndistribution = "ganzoo-toy"\nrequires = ">=0.2,<1"')
     monkeypatch.setenv("GANZOO_REGISTRY", str(mine))
-    assert 'the registry lists it as: pip install "ganzoo-toy>=0.2,<1"' in refused(folder, "not installed")
+    assert 'the registry lists it as: ganzoo plugins install "ganzoo-toy>=0.2,<1"' in refused(folder, "not installed")
 
 
 def test_14_weights_of_another_revision(model, monkeypatch):

@@ -60,7 +60,7 @@ def test_what_is_listed_is_found_by_name_and_alias():
     assert (hub.path, hub.repo, hub.revision) == (None, "me/dcgan-mnist", "3" * 40)
     assert hub.files["generator.safetensors"] == Pin(B, 1000)
     assert found.find("nothing") is None
-    assert found.plugins["tiny"].install == 'pip install "ganzoo-tiny>=0.2,<1"'
+    assert found.plugins["tiny"].install == 'ganzoo plugins install "ganzoo-tiny>=0.2,<1"'
 
 
 BAD = {
