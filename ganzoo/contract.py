@@ -68,8 +68,8 @@ class Space:
 
     @property
     def plural(self) -> str:
-        """What several samples are called: images, tables, texts."""
-        return "texts" if self.kind == "tokens" else f"{self.kind}s"
+        """What several samples are called: images, tables, sounds, texts."""
+        return {"audio": "sounds", "tokens": "texts"}.get(self.kind, f"{self.kind}s")
 
     def __str__(self) -> str:
         if self.kind == "table":

@@ -15,9 +15,10 @@ DEGRADATIONS: dict[str, float | int | str | None] = {
     "noise": 0.3,
     "blur": 2.0,
     "hide": 0.2,
+    "mel": 40,
 }
 _PLACES = ("centre", "random")  # of the masked square
-_GREATEST = {"downscale": 16, "noise": 10.0, "blur": 64.0, "hide": 0.95}
+_GREATEST = {"downscale": 16, "noise": 10.0, "blur": 64.0, "hide": 0.95, "mel": 128}
 
 
 def read_degradation(text: str) -> tuple[str, float | int | str | None]:

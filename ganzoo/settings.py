@@ -47,7 +47,7 @@ class Settings:
     ] = None
     degrade: Annotated[
         str | None,
-        "from degraded --data: edges, grey, mask[:random], downscale[:4], noise[:0.3], blur[:2]; of tables hide[:0.2]",
+        "from degraded --data: edges, grey, mask[:random], downscale[:4], noise[:0.3], blur[:2]; hide[:0.2]; mel[:40]",
         Typed(metavar="DEGRADATION"),
     ] = None
     size: Annotated[

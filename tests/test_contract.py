@@ -619,7 +619,7 @@ def test_a_translation_learns_from_each_samples_own_source():
     played(this, 300)
     given = torch.tensor([[1.0, -3.0]])
     assert torch.allclose(sampler(this)(torch.zeros(1, 2), source=given), 2 * given, atol=0.1)
-    with pytest.raises(ganzoo.GanzooError, match="translates pictures, it draws none from noise"):
+    with pytest.raises(ganzoo.GanzooError, match="translates what it is given, it draws none from noise"):
         sampler(this).sample(2)
 
 

@@ -16,6 +16,7 @@ from ganzoo.errors import UsageError
         ("noise:.1", ("noise", 0.1)),
         ("blur:3", ("blur", 3.0)),
         ("hide", ("hide", 0.2)),
+        ("mel:80", ("mel", 80)),
     ],
 )
 def test_what_may_be_typed(text, expected):

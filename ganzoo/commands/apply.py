@@ -1,4 +1,4 @@
-"""`ganzoo apply`: translate pictures and tables by a trained translation, files and folders of any size."""
+"""`ganzoo apply`: translate pictures, tables and sounds, files and folders of any size."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ Examples:
   ganzoo apply latest sketch.png
   ganzoo apply runs/srgan-photos-001 small/ --out large
   ganzoo apply runs/gain-patients-001 patients.csv --out filled.csv
+  ganzoo apply runs/hifi-gan-tones-001 speech.wav
 """
 )
 @click.argument("target", type=click.Path())
@@ -39,11 +40,11 @@ def apply(
     device: str,
     quiet: bool,
 ) -> None:
-    """Translate pictures by a trained translation, or fill the absent cells of tables.
+    """Translate pictures by a trained translation, fill the absent cells of tables, make sounds of spectrograms.
 
-    TARGET is a run's folder or name, a checkpoint file, a model folder, or `latest`; each FILE a picture or a CSV
-    file, or a folder of them. A translation keeps the size of its picture, or enlarges it. It is a new file beside
-    the old one, or in a new folder beside the folder, and its path is printed.
+    TARGET is a run's folder or name, a checkpoint file, a model folder, or `latest`; each FILE a picture, a CSV
+    or a wav file, or a folder of them. A translation keeps the size of its picture, or enlarges it. It is a new file
+    beside the old one, or in a new folder beside the folder, and its path is printed.
     """
     if not inputs:
         raise UsageError(f"no file is named; type for example: ganzoo apply {target} picture.png")

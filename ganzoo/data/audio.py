@@ -27,7 +27,7 @@ from ganzoo.hookspecs import hookimpl
 if TYPE_CHECKING:
     from ganzoo.data import Dataset
 
-__all__ = ["has_sounds", "open_sounds", "spoken_digits", "tones"]
+__all__ = ["has_sounds", "open_sounds", "read_wav", "resampled", "spoken_digits", "tones"]
 
 Array = np.ndarray[Any, Any]
 FULL = 32767  # of 16 bits, as samples are kept
@@ -92,7 +92,7 @@ def _dataset(
     kept, unreadable = [], []
     for place, (file, found) in enumerate(zip(names, contents, strict=True)):
         try:
-            sounds.append(_read(found))
+            sounds.append(read_wav(found))
             kept.append(place)
         except (ValueError, EOFError, struct.error) as error:  # what scipy raises for damaged files
             unreadable.append(f"{file} ({' '.join(str(error).split())})")
@@ -123,8 +123,11 @@ def sound_dataset(
     return Dataset(name, space, torch.from_numpy(samples)[:, None], codes, key, tuple(notes))
 
 
-def _read(contents: bytes) -> tuple[int, Array]:
-    """The rate and the sound (T,) in [-1, 1] of a wav file. Raises ValueError for what is none or has no length."""
+def read_wav(contents: bytes) -> tuple[int, Array]:
+    """The rate and the sound (T,) in [-1, 1] of a wav file, mixed to mono.
+
+    Raises ValueError, EOFError or struct.error for what is none or has no length.
+    """
     from scipy.io import wavfile
 
     with warnings.catch_warnings():
@@ -144,11 +147,17 @@ def _read(contents: bytes) -> tuple[int, Array]:
 def _fitted(sound: Array, own: int, rate: int, length: int) -> Array:
     """A sound (t,) as (length,) int16 at another rate: its beginning, filled up with silence."""
     if own != rate:
-        from scipy.signal import resample_poly
-
-        sound = resample_poly(sound[: length * own // rate + own], rate // gcd(rate, own), own // gcd(rate, own))
+        sound = resampled(sound[: length * own // rate + own], own, rate)
     sound = np.rint(np.clip(sound[:length], -1, 1) * FULL).astype(np.int16)
     return np.pad(sound, (0, length - len(sound)))
+
+
+def resampled(sound: Array, own: int, rate: int) -> Array:
+    """A sound (t,) of `own` numbers a second with `rate` of them."""
+    from scipy.signal import resample_poly
+
+    found: Array = resample_poly(sound, rate // gcd(rate, own), own // gcd(rate, own))
+    return found
 
 
 class Tones:

@@ -12,16 +12,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ganzoo.contract import Space
+from ganzoo.contract import Kind, Space
 from ganzoo.data.hiding import hidden_columns, hide
 from ganzoo.data.luma import luma
 from ganzoo.degradation import read_degradation
 from ganzoo.errors import DataError
+from ganzoo.nn.mel import HOP, WINDOW, MelSpectrogram
 
 __all__ = ["Degradation"]
 
 
-KINDS = {"hide": "table"}  # what each is for, where it is not for images
+KINDS: dict[str, Kind] = {"hide": "table", "mel": "audio"}  # what each is for, where it is not for images
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Degradation:
     edges: white where brightness changes (Sobel), 1 channel. grey: luma, 1 channel. mask: the centre square of half
     the side, or one at a drawn place, is mid grey. downscale: bicubic with antialias, the amount's part of the side.
     noise: Gaussian, the amount is its standard deviation with white as 1. blur: Gaussian, the amount's pixels wide.
-    hide: of a table, the amount's share of the cells, drawn.
+    hide: of a table, the amount's share of the cells, drawn. mel: of a sound, its log-mel spectrogram
+    in that many bands.
     """
 
     name: str
@@ -50,11 +52,19 @@ class Degradation:
         """The space of the degraded samples. Raises DataError where samples of `space` cannot be degraded so."""
         kind = KINDS.get(self.name, "image")
         if space.kind != kind:
-            raise DataError(f"--degrade {self} is for {kind}s, and these data are {space.plural}; leave it out")
+            others = replace(space, kind=kind).plural
+            raise DataError(f"--degrade {self} is for {others}, and these data are {space.plural}; leave it out")
         if self.name == "hide":
             columns = hidden_columns(space, float(self.amount or 0))
             details = {"columns": [column.to_dict() for column in columns], "degraded": str(self)}
             return replace(space, shape=(columns[-1].stop,), details=details)
+        if self.name == "mel":
+            if space.shape[-1] % HOP or space.shape[-1] < WINDOW:
+                near = max(WINDOW, round(space.shape[-1] / HOP) * HOP)
+                raise DataError(f"--degrade {self}: sounds are multiples of {HOP} numbers long; type --size {near}")
+            shape = (int(self.amount or 1), space.shape[-1] // HOP)
+            details = {**space.details, "degraded": str(self)}
+            return replace(space, shape=shape, range=None, details=details)
         channels, height, width = space.shape
         if self.name == "grey" and channels == 1:
             raise DataError("--degrade grey: these images are grey already; type --channels 3, or --degrade edges")
@@ -76,6 +86,10 @@ class Degradation:
         space: of the samples, where they are no images.
         """
         generator = torch.Generator(samples.device).manual_seed(seed)
+        if self.name == "mel":
+            assert space is not None, "a pitch is known by the rate"
+            mel: Tensor = MelSpectrogram(int(space.details["rate"]), int(self.amount or 1)).to(samples.device)(samples)
+            return mel
         if self.name == "hide":
             assert space is not None, "a row is known by its columns"
             return hide(samples, space, float(self.amount or 0), generator)

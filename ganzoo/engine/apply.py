@@ -1,4 +1,5 @@
-"""Files through a translation: pictures of any size in, pictures of the same proportions out; tables by `filling`.
+"""Files through a translation: pictures of any size in, pictures of the same proportions out; tables by
+`filling`, sounds by `speaking`.
 
 Shapes: C H W image in [-1, 1].
 """
@@ -21,13 +22,18 @@ from ganzoo.data.decode import opaque, suffixes, upright
 from ganzoo.engine.filling import fill_table
 from ganzoo.engine.generator import Generator
 from ganzoo.engine.samples import Samples, picture_bytes
+from ganzoo.engine.speaking import translate_sound
 from ganzoo.errors import DataError, UsageError
 
 __all__ = ["Job", "jobs_for", "read_picture", "translate_picture", "translated"]
 
 TILE, OVERLAP = 512, 32  # pixels of the source: a larger picture is translated in tiles that overlap
-_WRITTEN = {"image": (".png", ".webp", ".jpg", ".jpeg"), "table": (".csv",)}  # the first where it is another
-_READ = {"table": (".csv", ".tsv")}
+_WRITTEN = {
+    "image": (".png", ".webp", ".jpg", ".jpeg"),
+    "table": (".csv",),
+    "audio": (".wav",),
+}  # the first where it is another
+_READ = {"table": (".csv", ".tsv"), "audio": (".wav",)}
 
 
 @dataclass(frozen=True)
@@ -43,13 +49,13 @@ def jobs_for(
 ) -> list[Job]:
     """A job for each picture, or file of the kind, among files and, in any depth, folders.
 
-    Without `out`, a file becomes <stem>-<name>.png (.csv) beside it, and those of a folder keep their names in
+    Without `out`, a file becomes <stem>-<name>.png (.csv, .wav) beside it, and those of a folder keep their names in
     <folder>-<name> beside it; with it, all keep their names in that folder, and a single one may be that file. Raises
     UsageError with every mistake: what is not there, holds nothing of the kind, or would be overwritten.
     """
     mistakes, jobs = list[str](), list[Job]()
     kind = kind if kind in _WRITTEN else "image"
-    written, things = _WRITTEN[kind], {"image": "pictures", "table": "tables"}[kind]
+    written, things = _WRITTEN[kind], {"image": "pictures", "table": "tables", "audio": "wav files"}[kind]
     read = _READ.get(kind) or suffixes()
     single = len(inputs) == 1 and inputs[0].is_file() and out is not None and out.suffix.lower() in written
     for given in inputs:
@@ -92,6 +98,8 @@ def translated(generator: Generator, job: Job, *, seed: int = 0, label: str | No
     assert generator.space.source is not None, "a translation starts from something"
     if generator.space.kind == "table":
         return fill_table(generator, job.source, seed=seed)
+    if generator.space.kind == "audio":
+        return translate_sound(generator, job.source, seed=seed)
     source = read_picture(job.source, generator.space.source)
     picture, note = translate_picture(generator, source, seed=seed, label=label)
     return picture_bytes(picture, job.target.suffix.lower()), note

@@ -54,6 +54,7 @@ from ganzoo.nn.losses import (
     softmax_generator,
     wasserstein,
 )
+from ganzoo.nn.mel import MelSpectrogram, mel_of
 from ganzoo.nn.minibatch import MinibatchDeviation, MinibatchDiscrimination
 from ganzoo.nn.packing import Packed, in_packs, packed_space
 from ganzoo.nn.penalties import divergence_penalty, gradient_penalty, lecam, local_gradient_penalty, r1, r2
@@ -75,6 +76,7 @@ from ganzoo.nn.translation import (
     residual_translator,
     source_of,
 )
+from ganzoo.nn.vocoder import Vocoder, WaveJudges
 from ganzoo.nn.waves import PhaseShuffle, wave_encoder, wave_generator
 from ganzoo.nn.whole import whole_batch, whole_batch_norm, whole_sum
 
@@ -94,6 +96,7 @@ __all__ = [
     "MappingNetwork",
     "MaybeLabelled",
     "MaybeProjected",
+    "MelSpectrogram",
     "MinibatchDeviation",
     "MinibatchDiscrimination",
     "Packed",
@@ -110,6 +113,8 @@ __all__ = [
     "Synthesis",
     "TableHead",
     "UNet",
+    "Vocoder",
+    "WaveJudges",
     "Writer",
     "adaptive_norm",
     "boundary_seeking",
@@ -151,6 +156,7 @@ __all__ = [
     "lecam",
     "likelihood",
     "local_gradient_penalty",
+    "mel_of",
     "minimax",
     "mlp",
     "non_saturating",
