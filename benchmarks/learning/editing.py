@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from types import SimpleNamespace
 
 import click
 import numpy as np
@@ -22,7 +21,7 @@ from torch import Tensor
 import ganzoo
 from benchmarks.learning.labels import parted
 from ganzoo.data import Dataset, Request, Stream, open_translation
-from ganzoo.engine.generator import evaluating, generate
+from ganzoo.engine.generator import draw_prior, evaluating, generate
 from ganzoo.engine.samples import Samples, side_by_side
 from ganzoo.engine.train import Run
 from ganzoo.judge.fidelity import psnr, ssim
@@ -48,6 +47,13 @@ def photographs(folder: Path) -> tuple[Path, Path]:
     return files
 
 
+def batch_of(run: Run, source: Tensor) -> ganzoo.Batch:
+    """Sources as a generator is given them, with noise where it takes any."""
+    architecture, config, space = run.setup.architecture, run.setup.config, run.space
+    drawn = draw_prior(architecture, len(source), config, space, source.device) if run.generator.takes_noise else None
+    return run.generator.batch(drawn, source=source)
+
+
 def by_distance_alone(run: Run) -> dict[str, torch.nn.Module]:
     """The run's generator, trained as long to the mean absolute distance by pairs."""
     architecture, config = run.setup.architecture, run.setup.config
@@ -59,7 +65,7 @@ def by_distance_alone(run: Run) -> dict[str, torch.nn.Module]:
     for k in range(run.steps):
         source, real = stream.source(k), stream.real(k)
         optimiser.zero_grad()
-        (generate(architecture, modules, SimpleNamespace(source=source), config) - real).abs().mean().backward()
+        (generate(architecture, modules, batch_of(run, source), config) - real).abs().mean().backward()
         optimiser.step()
     return modules
 
@@ -72,7 +78,7 @@ def measured(run: Run, held: Dataset, picture: Path | None) -> dict[str, tuple[f
     border = target.shape[2] // source.shape[2] if source.shape != target.shape else 0
     alone = by_distance_alone(run)
     with evaluating(alone):
-        l1 = generate(architecture, alone, SimpleNamespace(source=source), config)
+        l1 = generate(architecture, alone, batch_of(run, source), config)
     made = run.generator.translate(source).tensor
     start = F.interpolate(source, target.shape[2:], mode="bicubic") if border else source
     if picture:

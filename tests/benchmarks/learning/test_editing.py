@@ -19,3 +19,9 @@ def test_one_line_for_each_gan_and_a_picture(tmp_path, monkeypatch):
     assert row[:3] == ["| srgan", "downscale:4", "2"]
     assert len(row) == 6
     assert (tmp_path / "srgan.png").is_file()
+
+
+def test_a_translation_that_draws_is_given_noise_beside_its_sources(monkeypatch):
+    monkeypatch.setenv("GANZOO_BLOCK_PLUGINS", "log,pictures,probes")
+    done = CliRunner().invoke(editing, ["munit", "--steps", "1", "-o", "width=2"], catch_exceptions=False)
+    assert done.output.splitlines()[-1].startswith("| munit | edges | 1 | ")
