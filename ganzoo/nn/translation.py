@@ -141,12 +141,16 @@ class ResidualBlock(nn.Module):
         return total
 
 
-def residual_translator(inward: int, outward: int, width: int, blocks: int) -> nn.Sequential:
+def residual_translator(inward: int, outward: int, width: int, blocks: int, *, told: bool = False) -> nn.Sequential:
     """c7s1, two halvings, residual blocks, two doublings, c7s1, tanh: (N, inward, H, W) -> (N, outward, H, W).
 
-    H and W are multiples of 4, at least 8. width: channels at the full size. Instance norm, reflecting borders.
+    H and W are multiples of 4, at least 8. width: channels at the full size. Instance norm, reflecting borders. told:
+    by channels that are the same in every pixel; without a norm after the first layer, which would take them away.
     """
-    return normal_init(nn.Sequential(*_halved(inward, width), *_residual(width, blocks), *_doubled(outward, width)))
+    first = _halved(inward, width)
+    if told:
+        del first[1]
+    return normal_init(nn.Sequential(*first, *_residual(width, blocks), *_doubled(outward, width)))
 
 
 def residual_encoder(inward: int, width: int, blocks: int) -> nn.Sequential:

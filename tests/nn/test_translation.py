@@ -4,6 +4,7 @@ import torch
 from ganzoo import GanzooError, Space
 from ganzoo.nn import (
     PatchDiscriminator,
+    Spread,
     UNet,
     code_encoder,
     encoder_depth,
@@ -64,6 +65,14 @@ def test_what_cannot_be_translated_is_one_line():
         encoder_depth(image, 4)
     with pytest.raises(GanzooError, match="the data have no sources"):
         source_of(image)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_what_is_told_in_every_pixel_is_heard(told):
+    torch.manual_seed(0)
+    net = Spread(residual_translator(1 + 3, 1, 8, 1, told=told))
+    x, words = torch.rand(1, 1, 16, 16), torch.eye(3)
+    assert ((net(x, words[:1]) - net(x, words[1:2])).abs().max() > 1e-3) == told
 
 
 def test_a_translator_is_its_encoder_and_its_decoder():

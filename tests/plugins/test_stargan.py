@@ -57,7 +57,7 @@ def test_the_label_says_where_to():
     )
     x = torch.rand(1, 1, 16, 16)
     first, second = (nets["G"](x, torch.tensor([label])) for label in (0, 1))
-    assert not torch.equal(first, second)
+    assert (first - second).abs().max() > 0.01  # not by rounding alone
 
 
 def test_data_without_domains_are_one_line():

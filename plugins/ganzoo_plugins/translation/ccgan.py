@@ -101,5 +101,5 @@ def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for pictures of classes, 100 of them labelled unless asked otherwise."""
     return ganzoo.Architecture(
         Config, networks, players, generate=generate, score=score, source="paired", degrade="mask:random", multiple=32,
-        batch=32, steps=3000, labelled=100,
+        batch=32, steps=2000, labelled=100,
     )  # fmt: skip

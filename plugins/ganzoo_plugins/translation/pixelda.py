@@ -5,8 +5,8 @@
     L_t = -E log T(y_s | G(x_s, z)) - E log T(y_s | x_s)                             eq. 3
 
 x_s with its label y_s is of the source's domain, x_t of the target's, whose labels are never read: T is to classify
-these. z is uniform in [-1, 1], here in every pixel. G climbs log D in place of descending log(1 - D). A grey source is
-grey in all of the target's channels.
+these. D judges patches. z is uniform in [-1, 1], here in every pixel. G climbs log D in place of descending log(1 - D).
+A grey source is grey in all of the target's channels.
 
 Not here: the similarity of masked foregrounds (eq. 4).
 
@@ -25,48 +25,47 @@ from torch import Tensor, nn
 import ganzoo
 from ganzoo.nn import (
     Dropout,
-    Enlarger,
     PatchDiscriminator,
     Spread,
     class_count,
     class_likelihood,
+    encoder_depth,
     encoder_for,
     minimax,
     non_saturating,
-    plain_block,
+    residual_translator,
     source_of,
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Config(ganzoo.AdamConfig):
-    """Section 3 and the supplement; the networks are smaller and weights are ours, for a CPU."""
+    """Section 3; the networks are smaller, G halves twice, and weights are ours, for a CPU."""
 
     latent_dim: Annotated[int, "Z, length of the noise (the paper's)", ganzoo.Range(1, 512)] = 10
     adversarial: Annotated[float, "alpha: weight of the game", ganzoo.Range(0, 1e4)] = 1.0
     task: Annotated[float, "beta: weight of the labels' likelihoods", ganzoo.Range(0, 1e4)] = 1.0
     dropout: Annotated[float, "share of T's features dropped", ganzoo.Range(0, 0.95)] = 0.5
     lr: Annotated[float, "Adam's step size (ours; the paper's is 1e-3)", ganzoo.Range(0, 1)] = 5e-4
-    width: Annotated[
-        int, "channels of G and, at half the size, of D and T (the paper's are 64)", ganzoo.Range(1, 512)
-    ] = 16
+    width: Annotated[int, "channels at the full size (the paper's are 64)", ganzoo.Range(1, 256)] = 8
     units: Annotated[int, "T's features", ganzoo.Range(1, 8192)] = 64
     blocks: Annotated[int, "residual blocks of G (the paper's are 6)", ganzoo.Range(0, 32)] = 2
 
 
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
-    """G: (x_s, z) -> (N, C, H, W) in [-1, 1].  D: x -> (N,) logits.  T: x -> (N, K) logits."""
+    """G: (x_s, z) -> (N, C, H, W) in [-1, 1].  D: x -> (N, 1, H', W') logits.  T: x -> (N, K) logits."""
     source, channels, width = source_of(space), space.shape[0], config.width
     if source.shape[0] not in (1, channels):
         raise ganzoo.GanzooError(
             f"sources of {source} and targets of {space}: one classifier is for both; type --channels {channels}"
         )
-    translator = Enlarger(source.shape[0] + config.latent_dim, channels, width, config.blocks, 1, plain_block)
+    encoder_depth(space, 2, least=2)
+    translator = residual_translator(source.shape[0] + config.latent_dim, channels, width, config.blocks, told=True)
     return {
-        "G": Spread(nn.Sequential(translator, nn.Tanh())),
-        "D": PatchDiscriminator(channels, width, 2, pooled=True),
+        "G": Spread(translator),
+        "D": PatchDiscriminator(channels, 2 * width, 2, norm=nn.InstanceNorm2d),
         "T": nn.Sequential(
-            encoder_for(space, config.units, width, config.units, hidden=1, norm=None),
+            encoder_for(space, config.units, 2 * width, config.units, hidden=1, norm=None),
             nn.LeakyReLU(0.2),
             Dropout(config.dropout),
             nn.Linear(config.units, class_count(source)),
@@ -113,6 +112,6 @@ def players(config: Config) -> list[ganzoo.Player]:
 def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for two domains of pictures, the source's with labels; its translation takes pictures of any size."""
     return ganzoo.Architecture(
-        Config, networks, players, prior=prior, generate=generate, source="unpaired", degrade="edges", multiple=1,
-        batch=32, steps=2000,
+        Config, networks, players, prior=prior, generate=generate, source="unpaired", degrade="edges", multiple=4,
+        batch=16, steps=1500,
     )  # fmt: skip

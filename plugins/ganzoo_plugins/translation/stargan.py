@@ -53,7 +53,7 @@ def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
     source_of(space)
     encoder_depth(space, 2, least=2)
     channels, domains, width = space.shape[0], class_count(space), config.width
-    translator = residual_translator(channels + domains, channels, width, config.blocks)
+    translator = residual_translator(channels + domains, channels, width, config.blocks, told=True)
     *body, last = PatchDiscriminator(channels, 2 * width, 2, norm=None).layers
     domain = nn.Conv2d(8 * width, domains, 1)  # of the widest of three layers
     return {
