@@ -174,7 +174,10 @@ class _Turn:
         self.terms, self.kept = tuple(terms), batch.kept
         self.all_used = None not in gradients
         with torch.no_grad():
-            changes = [(now - then) * share for now, then in zip(self.buffers, self.before, strict=True)]
+            changes = [
+                torch.where(now == then, 0, now - then) * share  # also where both are infinite
+                for now, then in zip(self.buffers, self.before, strict=True)
+            ]
             values = [
                 *(torch.zeros_like(p) if g is None else g for p, g in zip(seat.on, gradients, strict=True)),
                 torch.tensor([gradient is not None for gradient in gradients], device=game.device),

@@ -25,6 +25,8 @@ _FIXED: dict[Any, float | None] = {
     torch.randn: 0.7,
     torch.randn_like: 0.7,
     torch.normal: 0.7,
+    torch.randint: 0,
+    torch.randint_like: 0,
     Tensor.random_: 1,
     Tensor.uniform_: 0.3,
     Tensor.normal_: 0.7,

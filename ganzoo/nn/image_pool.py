@@ -41,9 +41,9 @@ class ImagePool(nn.Module):
 
     @torch.no_grad()
     def keep(self, fresh: Tensor, places: Tensor) -> None:
-        """Put fresh images (N, C, H, W) in their places (N,), those without one nowhere."""
+        """Put fresh images (N, C, H, W) in their places (N,), those without one nowhere, the first of two in one."""
         rows = torch.arange(len(self.images), device=places.device)
         here = places[None, :] == rows[:, None]  # (P, N)
         chosen = fresh[here.int().argmax(1)].to(self.images.dtype)
         self.images.copy_(torch.where(here.any(1)[:, None, None, None], chosen, self.images))
-        self.count.add_((places >= 0).sum()).clamp_(max=len(self.images))
+        self.count.copy_(torch.maximum(self.count, places.max() + 1))  # it fills from the first place on

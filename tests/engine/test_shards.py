@@ -105,7 +105,7 @@ def test_buffers_are_the_mean_of_what_each_shard_left_and_untouched_ones_keep_th
         def __init__(self):
             super().__init__()
             self.norm, self.out = nn.BatchNorm1d(2, momentum=1.0), nn.Linear(2, 1)
-            self.register_buffer("odd", torch.tensor(0.1))
+            self.register_buffer("odd", torch.tensor([0.1, torch.inf]))
 
         def forward(self, x):
             return self.out(self.norm(x)).flatten()
@@ -120,7 +120,7 @@ def test_buffers_are_the_mean_of_what_each_shard_left_and_untouched_ones_keep_th
     assert torch.allclose(modules["D"].norm.running_mean, parts.mean(1).mean(0), atol=1e-6)
     assert torch.allclose(modules["D"].norm.running_var, parts.var(1).mean(0), atol=1e-6)
     assert modules["D"].norm.num_batches_tracked == 1
-    assert torch.equal(modules["D"].odd, torch.tensor(0.1))
+    assert torch.equal(modules["D"].odd, torch.tensor([0.1, torch.inf]))
 
 
 def test_a_parameter_that_no_shard_reaches_is_left_alone_by_adam(make_game):

@@ -47,6 +47,13 @@ def test_a_batch_greater_than_the_pool():
     assert pool.count == 2
 
 
+def test_two_parts_of_a_batch_that_take_the_same_places_fill_them_once():
+    pool = ImagePool(4, (1, 1, 1))
+    pool.keep(images(1.0, 2.0, 3.0, 4.0), torch.tensor([0, 1, 0, 1]))
+    assert pool.images.flatten().tolist() == [1, 2, 0, 0]
+    assert pool.count == 2
+
+
 def test_gradients_flow_through_what_is_shown_fresh():
     pool, fresh = ImagePool(3, (1, 1, 1)), images(1.0, 2.0).requires_grad_()
     pool.shown(fresh)[0].sum().backward()

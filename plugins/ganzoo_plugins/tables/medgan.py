@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 import ganzoo
-from ganzoo.nn import TableHead, minimax, mlp, non_saturating
+from ganzoo.nn import TableHead, minimax, mlp, non_saturating, whole_batch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,8 @@ def generate(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> Tensor:
 
 def score(nets: ganzoo.Nets, rows: Tensor, batch: ganzoo.Batch, config: Config) -> Tensor:
     """D of each row beside the mean of all."""
-    logits: Tensor = nets.D(torch.cat([rows, rows.mean(0, keepdim=True).expand_as(rows)], 1))
+    mean = whole_batch(rows).mean(0, keepdim=True)
+    logits: Tensor = nets.D(torch.cat([rows, mean.expand_as(rows)], 1))
     return logits
 
 

@@ -31,6 +31,7 @@ from ganzoo.nn import (
     label_entries,
     minimax,
     non_saturating,
+    whole_batch,
 )
 
 
@@ -130,7 +131,8 @@ def misfit(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, 
 
 def moments(features: Tensor) -> tuple[Tensor, Tensor]:
     """The mean and the standard deviation of features (N, M) over the batch: (M,) each."""
-    return features.float().mean(0), (features.float().var(0, correction=0) + 1e-12).sqrt()
+    features = whole_batch(features.float())
+    return features.mean(0), (features.var(0, correction=0) + 1e-12).sqrt()
 
 
 def remember(nets: ganzoo.Nets, terms: Mapping[str, Tensor], kept: Mapping[str, Tensor], config: Config) -> None:

@@ -87,8 +87,8 @@ def judging(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str,
     sides += [("X", nets.DX, batch.source, nets.F(batch.real), nets.poolX)]
     for side, judge, real, fresh, pool in sides:
         shown, places = pool.shown(fresh)
-        batch.keep(f"fresh{side}", fresh)
-        batch.keep(f"places{side}", places)
+        batch.keep(f"fresh{side}", fresh, per_sample=True)
+        batch.keep(f"places{side}", places, per_sample=True)
         found = least_squares_discriminator(judge(real), judge(shown))
         terms |= {f"{name}{side}": term for name, term in found.items()}
     return terms
