@@ -23,9 +23,11 @@ BATCH_WIDE = {
     "cogan": {"value"},  # the first half of the reals is one domain, the second the other
     "esrgan": {"more_real", "perceptual"},  # relativistic averages
     "ebgan": {"energy"},  # the pulling-away term is over pairs
+    "gain": {"imputing"},  # means over the cells that are known, of which parts have more or fewer
     "medgan": {"value", "fooling"},  # D sees the mean of the batch
     "relativistic-gan": {"more_real", "more_real_than_real"},
     "softmax-gan": {"mass_on_reals", "mass_on_all"},
+    "seqgan": {"policy"},  # rewards are compared with the batch's mean
     "stylegan2-lite": {"paths"},  # lengths are compared with the batch's mean
     "tablegan": {"misfit"},  # as are features
 }

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 import ganzoo
-from ganzoo.nn import Cells, Concatenated, cell_count, mlp
+from ganzoo.nn import Cells, Concatenated, cell_count, mlp, whole_batch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,29 +60,29 @@ def filled(nets: ganzoo.Nets, batch: ganzoo.Batch) -> tuple[Tensor, Tensor, Tens
 
 
 def judged(nets: ganzoo.Nets, m: Tensor, whole: Tensor, config: Config) -> tuple[Tensor, Tensor]:
-    """D's logits (N, C), and which cells the hint does not tell, each as a share of all such."""
+    """D's logits (N, C), and 1 for the cells that the hint does not tell, 0 for the others: (N, C)."""
     told = (torch.rand_like(m) < config.hint).float()
-    logits = nets.D(whole, told * m + 0.5 * (1 - told)).float()
-    return logits, (1 - told) / (1 - told).sum().clamp(min=1)
+    return nets.D(whole, told * m + 0.5 * (1 - told)).float(), 1 - told
+
+
+def mean(cells: Tensor, chosen: Tensor) -> Tensor:
+    """The mean of the cells of the batch that are chosen, by 1 and 0."""
+    return whole_batch(chosen * cells).sum() / whole_batch(chosen).sum().clamp(min=1)
 
 
 def telling(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
     """The cross-entropy of m."""
     m, _, whole = filled(nets, batch)
-    logits, share = judged(nets, m, whole, config)
-    return {
-        "known": -(share * m * F.logsigmoid(logits)).sum(),
-        "made": -(share * (1 - m) * F.logsigmoid(-logits)).sum(),
-    }
+    logits, hidden = judged(nets, m, whole, config)
+    return {"known": -mean(m * F.logsigmoid(logits), hidden), "made": -mean((1 - m) * F.logsigmoid(-logits), hidden)}
 
 
 def imputing(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
     """How D is not fooled by what was made, and how far G is from what is known."""
     m, made, whole = filled(nets, batch)
-    logits, share = judged(nets, m, whole, config)
-    each = m[:, nets.cells.owner]
-    error = (each * nets.cells.error(made, nets.cells(batch.source))).sum() / each.sum().clamp(min=1)
-    return {"fooled": -(share * (1 - m) * F.logsigmoid(logits)).sum(), "error": config.weight * error}
+    logits, hidden = judged(nets, m, whole, config)
+    error = mean(nets.cells.error(made, nets.cells(batch.source)), m[:, nets.cells.owner])
+    return {"fooled": -mean((1 - m) * F.logsigmoid(logits), hidden), "error": config.weight * error}
 
 
 def players(config: Config) -> list[ganzoo.Player]:
