@@ -35,14 +35,17 @@ class Plugin:
 
 @dataclass(frozen=True)
 class Metric:
-    """One measured number, and on how many samples, with whose features, it was measured."""
+    """One measured number, and on how many samples, with whose features, it was measured.
+
+    higher_is_better: None where its registry does not say.
+    """
 
     name: str
     value: float
     dataset: str
     n: int
     extractor: str
-    higher_is_better: bool = False
+    higher_is_better: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -201,7 +201,7 @@ def _metric(values: object, where: str, outer: Fields) -> Metric:
         dataset=fields.text("dataset"),
         n=fields.whole("n", 1, 10**9),
         extractor=fields.text("extractor"),
-        higher_is_better=fields.flag("higher_is_better"),
+        higher_is_better=fields.flag("higher_is_better") if "higher_is_better" in fields.values else None,
     )
     fields.end()
     return metric

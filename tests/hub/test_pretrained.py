@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import ganzoo
+from ganzoo.data.dataset import fingerprint
 from ganzoo.hub import registry
 
 GOLDENS = Path(__file__).parent / "pretrained.json"
@@ -44,3 +45,18 @@ def test_they_are_named_here_and_small():
 def test_a_folder_of_each_holds_what_the_registry_says_and_nothing_else():
     for model in BUNDLED.values():
         assert sorted(path.name for path in model.path.iterdir()) == sorted(model.files)
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_its_listed_metrics_were_measured_on_these_weights(name):
+    model = BUNDLED[name]
+    measured = json.loads((model.path / "metrics.json").read_text())
+    weights = sorted(ganzoo.load(name).state_dict().items())
+    assert measured["weights"] == fingerprint(*(value.numpy() for _, value in weights))
+    assert {metric.name for metric in model.metrics} >= {"classes", "frechet_distance", "precision", "recall"}
+    for metric in model.metrics:
+        found = measured["values"][metric.name]
+        assert metric.value == pytest.approx(found["value"], rel=1e-3)
+        assert (metric.n, metric.extractor) == (found["generated"], found["extractor"])
+        assert metric.dataset == measured["data"] == model.dataset
+        assert metric.higher_is_better is None
