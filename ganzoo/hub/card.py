@@ -167,7 +167,7 @@ def _measured(facts: Facts) -> str:
     )
     return f"""## Measured
 
-On {facts.metrics.get("data", "")}, by `ganzoo evaluate`.
+On {facts.metrics.get("data", "")}, by `ganzoo evaluate`{", before the weights were stored as float16" * facts.half}.
 
 | metric | value | generated | real | extractor | protocol |
 | --- | --: | --: | --: | --- | --- |

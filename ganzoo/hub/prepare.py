@@ -75,13 +75,13 @@ def prepare(
     generator = generator_of(checkpoint, gan)
     if named:
         plugin = {**gan.identity, "revision": generator.architecture.revision}
+    about = _about(run if run.is_dir() else run.parents[1], checkpoint.step)
+    metrics = _metrics(about["folder"], folder, generator, tell)
     if half:
         _round(generator)
-    about = _about(run if run.is_dir() else run.parents[1], checkpoint.step)
     training = {"dataset": about["dataset"], "steps": about["steps"], "seed": about["seed"]}
     judge = discriminator_tensors(checkpoint.path, generator.architecture) if with_discriminator else None
     pins = write_model(folder, generator, plugin, training, discriminator=judge, half=half, durable=False)
-    metrics = _metrics(about["folder"], folder, generator, half, tell)
     drawn = _drawn(generator)
     _picture(about["folder"], folder, drawn, tell)
     pins |= {name: pin_of(folder / name) for name in ("metrics.json", "samples.png") if (folder / name).is_file()}
@@ -129,7 +129,7 @@ def _about(folder: Path, step: int) -> dict[str, Any]:
     }
 
 
-def _metrics(run: Path, folder: Path, generator: Generator, half: bool, tell: Callable[[str], None]) -> dict[str, Any]:
+def _metrics(run: Path, folder: Path, generator: Generator, tell: Callable[[str], None]) -> dict[str, Any]:
     """The run's metrics.json where it is of these weights, copied; infinite numbers are null."""
     from ganzoo.data.dataset import fingerprint
 
@@ -146,7 +146,7 @@ def _metrics(run: Path, folder: Path, generator: Generator, half: bool, tell: Ca
         tell(f"{path} is left out: it is not what `ganzoo evaluate` writes ({shortened(str(error), 60)})")
         return {}
     mine = fingerprint(*(value.cpu().numpy() for _, value in sorted(generator.state_dict().items())))
-    if not plain or (weights != mine and not half):
+    if not plain or weights != mine:
         tell(f"{path} is left out: it is of other weights; type: ganzoo evaluate {run}")
         return {}
     (folder / "metrics.json").write_bytes(as_json(found))

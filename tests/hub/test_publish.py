@@ -123,6 +123,15 @@ def test_a_token_in_what_would_go_is_refused(run, told):
     assert not Path("zoo").exists()
 
 
+def test_metrics_of_halves_are_those_of_the_weights_before_and_of_no_others(run, told):
+    publish(run, TO, half=True, tell=told.append)
+    assert not told
+    assert "by `ganzoo evaluate`, before the weights were stored as float16." in (newest() / "README.md").read_text()
+    publish(run, TO, half=True, step=0, tell=told.append)
+    assert "metrics.json is left out: it is of other weights" in told[0]
+    assert not (newest() / "metrics.json").exists()
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
