@@ -96,8 +96,9 @@ def test_gradients_are_those_of_one_process_with_the_whole_batch(groups, count):
     played = groups[count]["even"].keys()
     assert len(played) >= (45 if count == 2 else 27)  # all families, or three of them
     expected, packed = ({k: v for k, v in known.items() if k in played} for known in (BATCH_WIDE, PACKED))
-    assert differing(groups[count]["even"]) == expected
-    assert differing(groups[count]["uneven"]) == expected | packed
+    rounding = 1e-11 if count == 2 else 1e-12  # the deeper networks of translations are among two
+    assert differing(groups[count]["even"], rounding) == expected
+    assert differing(groups[count]["uneven"], rounding) == expected | packed
     assert groups[count]["half"] == {
         "D.moved.weight": True, "D.moved.bias": True, "D.unused.weight": False, "D.unused.bias": False
     }  # fmt: skip
@@ -106,7 +107,8 @@ def test_gradients_are_those_of_one_process_with_the_whole_batch(groups, count):
 @pytest.mark.slow
 @pytest.mark.parametrize("count", [2, 3, 4])
 def test_with_whole_statistics_batch_norm_and_batch_wide_losses_are_those_of_one_process_too(groups, count):
-    assert differing(groups[count]["whole"], 1e-11) == {"cogan": {"value"}}
+    rounding = 1e-9 if count == 2 else 1e-11  # their batch norms of nearly equal pixels divide by little
+    assert differing(groups[count]["whole"], rounding) == {"cogan": {"value"}}
 
 
 @pytest.mark.slow
