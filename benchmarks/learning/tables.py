@@ -3,6 +3,10 @@
 A fifth of the rows is held out. Each GAN plays on the others with its defaults, and as many rows as those are drawn.
 Four classifiers, trained on generated rows, name the label (the last category) of the held-out ones: mean macro F1.
 Beside: the same trained on real rows, and on rows whose columns are drawn each for itself from the real ones.
+
+A GAN that fills absent cells (gain) is given the held-out rows with a fifth of the cells hidden: the root of the mean
+squared error of the hidden numbers, each column scaled to 1, and the share of hidden categories that are right. Beside:
+the column's mean and commonest value, and scikit-learn's mean over the five nearest rows.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ import csv
 import json
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -24,10 +29,12 @@ from benchmarks.figures import RESULTS, table
 from ganzoo.columns import columns_of
 from ganzoo.data import Request, open_dataset
 from ganzoo.data.tables import rows_of
+from ganzoo.engine.filling import fill_table
 
 __all__ = ["tables"]
 
 HELD_OUT = 0.2
+HIDDEN = 0.2  # of the cells, from a GAN that fills them
 
 Rows = Sequence[Sequence[str]]
 
@@ -103,6 +110,102 @@ def generated(gan: str, names: Sequence[str], train: Rows, seed: int, steps: int
         return rows_of(ganzoo.load(run.folder).sample(len(train), seed=seed).numpy(), run.space)
 
 
+def hidden(test: Rows, seed: int) -> list[list[str]]:
+    """The held-out rows with a fifth of the cells hidden."""
+    rng = np.random.default_rng(seed)
+    return [[text if rng.random() > HIDDEN else "" for text in row] for row in test]
+
+
+def imputed(gan: str, names: Sequence[str], train: Rows, holes: Rows, seed: int, steps: int | None) -> Rows:
+    """The rows with their holes filled, by a GAN that has played on the others."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, rows in (("train", train), ("holes", holes)):
+            with Path(folder, f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
+                csv.writer(file).writerows([names, *rows])
+        run = ganzoo.train(gan, data=f"{folder}/train.csv", seed=seed, steps=steps, threads=1, out=f"{folder}/run")
+        contents, _ = fill_table(ganzoo.load(run.folder), Path(folder, "holes.csv"), seed=seed)
+        return list(csv.reader(contents.decode().splitlines()))[1:]
+
+
+def by_columns(kinds: Sequence[str], train: Rows, holes: Rows) -> Rows:
+    """Every hole filled with its column's mean, or its commonest category."""
+    common = [
+        Counter(texts).most_common(1)[0][0] if kind == "category" else str(np.mean([float(text) for text in texts]))
+        for kind, texts in zip(kinds, zip(*train, strict=True), strict=True)
+    ]
+    return [[text or other for text, other in zip(row, common, strict=True)] for row in holes]
+
+
+def by_neighbours(kinds: Sequence[str], train: Rows, holes: Rows) -> Rows:
+    """Every hole filled with the mean of the five nearest training rows, of scaled columns; categories as one-hots."""
+    from sklearn.impute import KNNImputer
+
+    values = [sorted({row[place] for row in train}) for place in range(len(kinds))]
+    columns = [np.array(texts, object) for texts in zip(*train, strict=True)]
+    scales = [
+        (c.astype(float).min(), np.ptp(c.astype(float))) if k != "category" else (0.0, 1.0)
+        for k, c in zip(kinds, columns, strict=True)
+    ]
+
+    def numbers(rows: Rows) -> NDArray[Any]:
+        return np.array(
+            [
+                [
+                    number
+                    for kind, text, known, (low, reach) in zip(kinds, row, values, scales, strict=True)
+                    for number in (
+                        [float(text == one) if text else np.nan for one in known]
+                        if kind == "category"
+                        else [(float(text) - low) / reach if text else np.nan]
+                    )
+                ]
+                for row in rows
+            ]
+        )
+
+    filled = KNNImputer().fit(numbers(train)).transform(numbers(holes))
+    made = []
+    for row, found in zip(holes, filled.tolist(), strict=True):
+        new, at = [], 0
+        for kind, text, known, (low, reach) in zip(kinds, row, values, scales, strict=True):
+            if kind == "category":
+                new.append(text or known[int(np.argmax(found[at : at + len(known)]))])
+                at += len(known)
+            else:
+                new.append(text or str(found[at] * reach + low))
+                at += 1
+        made.append(new)
+    return made
+
+
+def errors(kinds: Sequence[str], train: Rows, test: Rows, holes: Rows, filled: Rows) -> dict[str, float]:
+    """The error of hidden numbers, each column scaled to 1 on the training rows, and how many categories are right."""
+    squares, right = [], []
+    for place, kind in enumerate(kinds):
+        hidden_here = [row for row, hole in enumerate(holes) if not hole[place]]
+        pairs = [(filled[row][place], test[row][place]) for row in hidden_here]
+        if kind == "category":
+            right += [made == true for made, true in pairs]
+        else:
+            reach = np.ptp([float(row[place]) for row in train])
+            squares += [((float(made) - float(true)) / reach) ** 2 for made, true in pairs]
+    return {"rmse": float(np.sqrt(np.mean(squares))), "right": float(np.mean(right))}
+
+
+def imputation(
+    gan: str, names: Sequence[str], kinds: Sequence[str], train: Rows, test: Rows, seeds: int, steps: int | None
+) -> dict[str, list[dict[str, float]]]:
+    """The errors of a GAN and of what it is compared with, once per seed."""
+    found: dict[str, list[dict[str, float]]] = {"mean": [], "nearest five": [], gan: []}
+    for seed in range(seeds):
+        holes = hidden(test, seed)
+        fills = {"mean": by_columns(kinds, train, holes), "nearest five": by_neighbours(kinds, train, holes)}
+        fills[gan] = imputed(gan, names, train, holes, seed, steps)
+        for one, filled in fills.items():
+            found[one].append(errors(kinds, train, test, holes, filled))
+    return found
+
+
 @click.command()
 @click.argument("gans", nargs=-1, required=True)
 @click.option("--table", "name", default="breast-cancer", help="a built-in table, or a CSV file")
@@ -121,6 +224,17 @@ def tables(gans: tuple[str, ...], name: str, seeds: int, steps: int | None) -> N
     alone = np.random.default_rng(1)
     independent = list(zip(*(alone.permutation(column) for column in zip(*train, strict=True)), strict=True))
     found = {"real": [judge.figures(train)], "independent columns": [judge.figures(independent)]}
+    for gan in [gan for gan in gans if ganzoo.architecture(gan).source]:
+        kinds = [column.kind for column in columns]
+        compared = imputation(gan, [column.name for column in columns], kinds, train, test, seeds, steps)
+        lines = [
+            [one, *(f"{np.mean([figures[key] for figures in many]):.3f}" for key in ("rmse", "right"))]
+            for one, many in compared.items()
+        ]
+        print(table([f"{Path(name).stem}, cells filled", "rmse", "right"], lines))
+    gans = tuple(gan for gan in gans if not ganzoo.architecture(gan).source)
+    if not gans:
+        return
     for gan in gans:
         made = [generated(gan, [column.name for column in columns], train, seed, steps) for seed in range(seeds)]
         found[gan] = [judge.figures(one) for one in made]

@@ -12,11 +12,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ganzoo.data import Dataset
 from ganzoo.errors import DataError, UsageError
 from ganzoo.judge.classifier import FEATURES, classifier_for
+from ganzoo.judge.listening import Listener, pictured
 from ganzoo.judge.metric import Need
 
 __all__ = ["EXTRACTORS", "INCEPTION", "Extractor", "choose_extractor"]
@@ -40,17 +41,18 @@ class Extractor:
 
 
 def choose_extractor(dataset: Dataset, name: str | None, device: torch.device) -> Extractor:
-    """The extractor of that name; None is `classifier` for labelled images, `inception` for others, else `raw`.
+    """The extractor of that name; None is `classifier` for labelled images and sounds, `inception` for other images,
+    else `raw`.
 
     Raises UsageError for an unknown or unfit one, DataError where labels or weights are absent.
     """
-    is_image = dataset.space.kind == "image"
+    is_image, labelled = dataset.space.kind == "image", len(dataset.space.classes) > 1
     if name is None:
-        labelled = len(dataset.space.classes) > 1
-        name = ("classifier" if labelled else "inception") if is_image else "raw"
+        known = labelled and dataset.space.kind in ("image", "audio")
+        name = "classifier" if known else "inception" if is_image else "raw"
     if name not in EXTRACTORS:
         raise UsageError(f"unknown extractor {name!r}; known: {', '.join(EXTRACTORS)}")
-    if name != "raw" and not is_image:
+    if name != "raw" and not is_image and not (name == "classifier" and dataset.space.kind == "audio"):
         raise UsageError(
             f"--extractor {name} looks at images, and {dataset.name} holds {dataset.space.plural}; type raw"
         )
@@ -68,8 +70,12 @@ def _raw(dataset: Dataset, device: torch.device) -> Extractor:
 
 
 def _classifier(dataset: Dataset, device: torch.device) -> Extractor:
-    trained = classifier_for(dataset)
-    model = trained.model.to(device)
+    sounds = dataset.space.kind == "audio"
+    trained = classifier_for(pictured(dataset) if sounds else dataset)
+    model: nn.Module = trained.model
+    if sounds:
+        model = nn.Sequential(Listener(int(dataset.space.details["rate"])), model)
+    model = model.to(device)
     name = f"classifier of {dataset.name} {trained.fingerprint}, held-out accuracy {trained.accuracy:.3f}"
     return Extractor(name, FEATURES, frozenset({"logits", "classes"}), model)
 

@@ -1,6 +1,6 @@
 """Sounds and the magnitudes of their short-time spectra, there and back. Shapes: N sounds, T numbers, B bins, M frames.
 
-A window is twice as long as what lies between two frames; Hann's.
+Windows are Hann's; a new frame begins every half window, or every `hop` numbers.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ SHORTEST = 16  # frames
 NARROW = 1e-3  # the least standard deviation
 
 
-def spectra(sounds: Tensor, window: int) -> Tensor:
-    """The magnitudes of sounds (N, T): (N, B, M) with B = window / 2 + 1 and M = 1 + T / (window / 2)."""
-    return _transformed(sounds, window).abs()
+def spectra(sounds: Tensor, window: int, hop: int = 0) -> Tensor:
+    """The magnitudes of sounds (N, T): (N, B, M) with B = window / 2 + 1 and M = 1 + T / hop."""
+    return _transformed(sounds, window, hop).abs()
 
 
-def griffin_lim(magnitudes: Tensor, window: int, length: int, rounds: int) -> Tensor:
+def griffin_lim(magnitudes: Tensor, window: int, length: int, rounds: int, hop: int = 0) -> Tensor:
     """Sounds (N, length) whose spectra come near these magnitudes (N, B, M); in every round a little nearer.
 
     A round takes the phases of the sound as it is. The first phases are uniform draws of torch's. Griffin and Lim 1984,
     Signal Estimation from Modified Short-Time Fourier Transform, section III.
     """
     phases = torch.polar(torch.ones_like(magnitudes), 2 * torch.pi * torch.rand_like(magnitudes))
-    sounds = _inverted(magnitudes * phases, window, length)
+    sounds = _inverted(magnitudes * phases, window, length, hop)
     for _ in range(rounds):
-        found = _transformed(sounds, window)
-        sounds = _inverted(magnitudes * found / found.abs().clamp(min=TINY), window, length)
+        found = _transformed(sounds, window, hop)
+        sounds = _inverted(magnitudes * found / found.abs().clamp(min=TINY), window, length, hop)
     return sounds
 
 
@@ -94,12 +94,12 @@ class SoundPictures(nn.Module):
         return self.mean[:, None], CLIP * deviation[:, None]
 
 
-def _transformed(sounds: Tensor, window: int) -> Tensor:
+def _transformed(sounds: Tensor, window: int, hop: int) -> Tensor:
     weights = torch.hann_window(window, device=sounds.device)
-    return torch.stft(sounds, window, window // 2, window=weights, return_complex=True)
+    return torch.stft(sounds, window, hop or window // 2, window=weights, return_complex=True)
 
 
-def _inverted(values: Tensor, window: int, length: int) -> Tensor:
+def _inverted(values: Tensor, window: int, length: int, hop: int) -> Tensor:
     """The sounds whose spectra are nearest in squares: overlapped and divided by what the windows add up to."""
     weights = torch.hann_window(window, device=values.device)
-    return torch.istft(values, window, window // 2, window=weights, length=length)
+    return torch.istft(values, window, hop or window // 2, window=weights, length=length)
