@@ -275,6 +275,8 @@ class Architecture:
     data, size, batch, steps, ema, labelled: what is used where the user says nothing; ema is the decay per turn
     of the generator's moving average, 0 for none; labelled is how many samples keep their label (None: all), the
     others have the label -1.
+    on: what is preferred on samples of one kind instead, as keywords of `ganzoo.train`:
+    {"vector": {"batch": 512, "schedule": "cosine", "options": {"gamma": 0.02}}}.
     """
 
     config: type[Config]
@@ -296,3 +298,4 @@ class Architecture:
     steps: int = 3000
     ema: float = 0.0
     labelled: int | None = None
+    on: Mapping[Kind, Mapping[str, Any]] = field(default_factory=dict, hash=False)

@@ -19,14 +19,15 @@ from ganzoo import catalogue
 from ganzoo.config import Range
 from ganzoo.degradation import read_degradation
 from ganzoo.dynamics import read_dynamics
-from ganzoo.errors import UsageError, nearest
+from ganzoo.errors import PluginError, UsageError, nearest
 from ganzoo.flags import Typed, flags
 
 if TYPE_CHECKING:
-    from ganzoo.contract import Architecture
+    from ganzoo.contract import Architecture, Kind
 
 __all__ = ["Resolved", "Settings", "completed", "environment", "read_file", "resolve"]
 
+_PREFERRED = ("data", "size", "batch", "steps", "ema", "labelled")  # of every architecture
 _DEVICE = re.compile(r"auto|cpu|mps|(cuda|xpu)(:\d+)?")
 
 
@@ -161,21 +162,41 @@ def resolve(layers: Iterable[tuple[str, Mapping[str, Any]]], *, found: Sequence[
     return Resolved(settings, origins)
 
 
-def completed(resolved: Resolved, architecture: Architecture) -> Resolved:
+def completed(resolved: Resolved, architecture: Architecture, kind: Kind | None = None) -> Resolved:
     """With the architecture's preferences where nothing was asked, and with all its hyper-parameters.
 
-    Raises UsageError with every mistake in the hyper-parameters.
+    kind: of the samples, once the data are open; the architecture may prefer other things on it.
+    Raises UsageError with every mistake in the hyper-parameters, PluginError if what is preferred on a kind is wrong.
     """
+    if wrong := _wrong_preferences(architecture):
+        raise PluginError(f"{resolved.settings.gan}: {wrong}")
     settings, origins = resolved.settings, dict(resolved.origins)
-    options = architecture.config.parse(settings.options).to_dict()
-    wanted = ["data", "size", "batch", "ema", "labelled"]
-    if settings.steps is None and settings.epochs is None and settings.minutes is None:
-        wanted.append("steps")
-    unset = [name for name in wanted if getattr(settings, name) is None]
-    origins |= dict.fromkeys(unset, "plugin")
+    on_kind = dict(architecture.on.get(kind, {})) if kind else {}
+    options = architecture.config.parse({**on_kind.pop("options", {}), **settings.options}).to_dict()
+    preferred = {name: getattr(architecture, name) for name in _PREFERRED} | on_kind
+    if settings.epochs is not None or settings.minutes is not None:
+        del preferred["steps"]
+    changes = {
+        name: value for name, value in preferred.items() if name not in origins or getattr(settings, name) is None
+    }
+    origins |= dict.fromkeys(changes, "plugin")
     origins |= {f"options.{key}": "plugin" for key in options if f"options.{key}" not in origins}
-    changes = {name: getattr(architecture, name) for name in unset}
     return Resolved(dataclasses.replace(settings, options=options, **changes), origins)
+
+
+def _wrong_preferences(architecture: Architecture) -> str:
+    """What keeps its preferences on kinds of samples from being settings, "" if nothing does."""
+    for kind, values in architecture.on.items():
+        mistakes = [] if kind in architecture.spaces else [f"it plays on {', '.join(architecture.spaces)} alone"]
+        mistakes += [f"{name} is said of all kinds" for name in values if name in ("gan", "data", "size")]
+        mistakes += _merge([("it", {"gan": "", **values})])[2]
+        try:
+            architecture.config.parse(values.get("options", {}))
+        except UsageError as error:
+            mistakes += error.mistakes
+        if mistakes:
+            return f"on {kind}: " + "; ".join(mistakes)
+    return ""
 
 
 def _merge(layers: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[Settings, dict[str, str], list[str]]:

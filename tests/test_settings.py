@@ -1,12 +1,12 @@
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import pytest
 
 from ganzoo.config import Config, Range
 from ganzoo.contract import Architecture
-from ganzoo.errors import UsageError
+from ganzoo.errors import PluginError, UsageError
 from ganzoo.flags import COMMAND_LINE, ENVIRONMENT
 from ganzoo.settings import Settings, completed, environment, read_file, resolve
 
@@ -177,6 +177,38 @@ def test_completed_takes_the_architectures_preferences_where_nothing_was_asked()
 @pytest.mark.parametrize("asked", [{"epochs": "2"}, {"minutes": "1"}])
 def test_completed_sets_no_steps_where_another_end_was_asked(asked):
     assert completed(typed(**asked), ARCHITECTURE).settings.steps is None
+
+
+ON_VECTORS = {"batch": 512, "steps": 9, "schedule": "cosine", "options": {"latent_dim": 2, "widths": (4,)}}
+
+
+def test_completed_takes_the_preferences_on_the_datas_kind_where_nothing_was_asked():
+    architecture = replace(ARCHITECTURE, spaces=("image", "vector"), on={"vector": ON_VECTORS})
+    assert completed(typed(), architecture) == completed(typed(), architecture, "image")
+    asked = typed(batch="8", options={"latent_dim": "3"})
+    resolved = completed(asked, architecture, "vector")
+    settings = resolved.settings
+    assert (settings.size, settings.batch, settings.steps, settings.schedule) == (16, 8, 9, "cosine")
+    assert settings.options == {"latent_dim": 3, "widths": [4]}
+    assert resolved.origins["schedule"] == resolved.origins["options.widths"] == "plugin"
+    assert completed(typed(schedule="linear"), architecture, "vector").settings.schedule == "linear"
+    assert completed(typed(epochs="2"), architecture, "vector").settings.steps is None
+
+
+@pytest.mark.parametrize(
+    ("on", "said"),
+    [
+        ({"audio": {}}, "on audio: it plays on image, vector alone"),
+        ({"vector": {"bach": 2}}, "on vector: unknown setting 'bach' in it; did you mean 'batch'?"),
+        ({"vector": {"batch": 0}}, "on vector: option batch=0: expected at least 1"),
+        ({"vector": {"data": "grid25"}}, "on vector: data is said of all kinds"),
+        ({"vector": {"options": {"latent_dim": 65}}}, "on vector: option latent_dim=65: expected at least 1 and at"),
+    ],
+)
+def test_wrong_preferences_on_a_kind_are_the_plugins_fault(on, said):
+    with pytest.raises(PluginError) as caught:
+        completed(typed(), replace(ARCHITECTURE, spaces=("image", "vector"), on=on))
+    assert str(caught.value).startswith(f"vanilla-mlp: {said}")
 
 
 def test_completed_parses_the_hyper_parameters():

@@ -29,7 +29,7 @@ __all__ = ["mixtures"]
 
 SAMPLES = 2500
 COMMON = {"schedule": "cosine", "ema": 0.0}
-UNITS, LATENT_DIM = 64, 2
+UNITS, LATENT_DIM, BATCH = 64, 2, 128
 # What the options of some are called; dropout in D, which is for images, blurs the plane.
 OWN_NAMES = {
     "vanilla-mlp": {"width": UNITS, "dropout": 0},
@@ -37,22 +37,22 @@ OWN_NAMES = {
 }
 
 
-def options_of(name: str, lr: float) -> dict[str, Any]:
+def options_of(name: str, lr: float, asked: dict[str, str]) -> dict[str, Any]:
     """The options of a GAN that make its conditions the same as the others'."""
     if name == "pacgan":
         rest = [f"latent_dim={LATENT_DIM}", f"lr={lr}"]
-        return {"base_options": [*OWN_NAMES[name]["base_options"], *rest]}
-    return {"latent_dim": LATENT_DIM, "lr": lr, **OWN_NAMES.get(name, {"units": UNITS})}
+        return {"base_options": [*OWN_NAMES[name]["base_options"], *rest], **asked}
+    return {"latent_dim": LATENT_DIM, "lr": lr, **OWN_NAMES.get(name, {"units": UNITS}), **asked}
 
 
-def play(gan: str, data: str, seed: int, lr: float, **settings: Any) -> dict[str, Any]:
+def play(gan: str, data: str, seed: int, lr: float, asked: dict[str, str], **settings: Any) -> dict[str, Any]:
     """Modes captured, share of good samples, and reverse KL of one training. gan: a name, or name@dynamics."""
     name, _, dynamics = gan.partition("@")
     with tempfile.TemporaryDirectory() as folder:
         start = time.process_time()
         run = ganzoo.train(
             name, data=data, seed=seed, threads=1, out=f"{folder}/run", checkpoint_every=10**9, sample_every=10**9,
-            dynamics=dynamics or "alternating", options=options_of(name, lr), **COMMON, **settings,
+            dynamics=dynamics or "alternating", options=options_of(name, lr, asked), **COMMON, **settings,
         )  # fmt: skip
         seconds = time.process_time() - start
         counts = count_modes(
@@ -76,18 +76,23 @@ def play(gan: str, data: str, seed: int, lr: float, **settings: Any) -> dict[str
 @click.option("--data", type=click.Choice(["ring8", "grid25"]), default="ring8", show_default=True)
 @click.option("--seeds", default=5, show_default=True)
 @click.option("--steps", default=3000, show_default=True)
-@click.option("--batch", default=128, show_default=True)
+@click.option("--batch", default=BATCH, show_default=True)
 @click.option("--lr", default=3e-3, show_default=True, help="The first step size of all players.")
-def mixtures(gans: tuple[str, ...], data: str, seeds: int, steps: int, batch: int, lr: float) -> None:
+@click.option("-o", "options", multiple=True, help="an option of the GANs, KEY=VALUE")
+def mixtures(
+    gans: tuple[str, ...], data: str, seeds: int, steps: int, batch: int, lr: float, options: tuple[str, ...]
+) -> None:
     """Train each GAN (NAME, or NAME@DYNAMICS) once per seed and print what all have covered so far."""
     os.environ["GANZOO_BLOCK_PLUGINS"] = "log,pictures,probes"
     path = RESULTS / f"{data}.json"
     kept: dict[str, list[dict[str, Any]]] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    asked = dict(option.split("=", 1) for option in options)
     for gan in gans:
-        rows = kept.setdefault(f"{gan}, {steps:,} steps", [])
+        label = ", ".join([gan, f"{steps:,} steps", *[f"batch {batch}"] * (batch != BATCH), *options])
+        rows = kept.setdefault(label, [])
         for seed in range(seeds):
             if not any(row["seed"] == seed for row in rows):
-                rows.append(play(gan, data, seed, lr, steps=steps, batch=batch))
+                rows.append(play(gan, data, seed, lr, asked, steps=steps, batch=batch))
                 path.write_text(json.dumps(kept, indent=2) + "\n", "utf-8")
                 click.echo(f"{gan} {rows[-1]}")
     heads = [data, "modes by seed", "good by seed", "reverse KL", "CPU s"]

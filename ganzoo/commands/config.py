@@ -34,7 +34,14 @@ def config(as_json: bool, quiet: bool, **typed: Any) -> None:
     from ganzoo.settings import completed
 
     asked = resolved(typed)
-    found = completed(asked, catalogue.load(catalogue.typed(asked.settings.gan)))
+    entry = catalogue.typed(asked.settings.gan)
+    architecture = catalogue.load(entry)
+    found = completed(asked, architecture)
+    if architecture.on:  # what it prefers depends on the data
+        from ganzoo.engine.setup import data_of
+
+        _, space, _ = data_of(entry.name, found.settings, architecture)
+        found = completed(asked, architecture, space.kind)
     if as_json:
         import json
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -53,6 +54,7 @@ def show(name: str, size: int | None, channels: str, as_json: bool, quiet: bool)
         **described(entry),
         "options": options,
         "prefers": {key: getattr(architecture, key) for key in ("data", "size", "batch", "steps", "ema")},
+        "on": architecture.on,
         "spaces": architecture.spaces,
         "space": str(space),
         "parameters": _parameters(entry.name, architecture, space) if space.kind in architecture.spaces else {},
@@ -68,10 +70,16 @@ def show(name: str, size: int | None, channels: str, as_json: bool, quiet: bool)
         typed = f"  -o {option['name']}={option['default']}"
         click.echo(f"{typed:<27} {option['note']} {option['range']}".rstrip())
     if not quiet:
-        preferred = ", ".join(f"{key} {value}" for key, value in facts["prefers"].items())
-        click.echo(f"\nprefers     {preferred}\nplays on    {', '.join(architecture.spaces)}")
+        click.echo(f"\nprefers     {_listed(facts['prefers'])}")
+        for kind, values in architecture.on.items():
+            click.echo(f"{f'on {kind}s':<11} {_listed({**values, **values.get('options', {})})}")
+        click.echo(f"plays on    {', '.join(architecture.spaces)}")
         sizes = " · ".join(f"{net} {count:,}" for net, count in facts["parameters"].items())
         click.echo(f"parameters  {sizes} for {space}" if sizes else "parameters  depend on the data")
+
+
+def _listed(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in values.items() if key != "options")
 
 
 def _interval(bounds: Range | None) -> str:

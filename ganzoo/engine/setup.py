@@ -32,7 +32,7 @@ from ganzoo.nn.augment import augment
 from ganzoo.nn.whole import whole_batch_norm
 from ganzoo.settings import Resolved, Settings, completed
 
-__all__ = ["Setup", "prepare"]
+__all__ = ["Setup", "data_of", "prepare"]
 
 
 @dataclass(kw_only=True)
@@ -104,20 +104,21 @@ def prepare(resolved: Resolved, processes: Processes | None = None) -> Setup:
     """
     entry = catalogue.typed(resolved.settings.gan)
     architecture = catalogue.load(entry)
-    resolved = completed(resolved, architecture)
-    settings = resolved.settings
+    general = completed(resolved, architecture)  # mistakes are told before the data are opened
     processes = processes or join()
-    device = devices.choose(settings.device)
-    config = architecture.config.parse(settings.options)
-    players = players_of(entry.name, architecture, config)
-    whole = settings.statistics == "whole"
-    shards = Shards(settings.batch or 1, settings.shards or processes.count, processes, whole=whole)
+    device = devices.choose(general.settings.device)
     with processes.leader_first():
-        dataset, space, notes = _data(entry.name, settings, architecture)
+        dataset, space, notes = data_of(entry.name, general.settings, architecture)
+        resolved = completed(resolved, architecture, space.kind)
+        settings = resolved.settings
+        config = architecture.config.parse(settings.options)
+        players = players_of(entry.name, architecture, config)
         modules = networks_of(entry.name, settings.seed, architecture, config, space)
         check_players(entry.name, players, modules, architecture)
         if settings.start_from:
             notes.append(_start_from(settings.start_from, modules))
+    whole = settings.statistics == "whole"
+    shards = Shards(settings.batch or 1, settings.shards or processes.count, processes, whole=whole)
     if whole:
         modules = {name: whole_batch_norm(module) for name, module in modules.items()}
     augmented = _augmentation(settings, architecture, dataset, modules, notes)
@@ -196,7 +197,8 @@ def _of_each_shard(shards: Shards, players: list[str]) -> list[str]:
     ]
 
 
-def _data(gan: str, settings: Settings, architecture: Architecture) -> tuple[Dataset | None, Space, list[str]]:
+def data_of(gan: str, settings: Settings, architecture: Architecture) -> tuple[Dataset | None, Space, list[str]]:
+    """The data of completed settings, None for a game; what one sample is; notes. Raises UsageError, DataError."""
     if architecture.spaces == ("game",):
         return None, Space(kind="game", shape=()), []
     root = Path(settings.data_root) if settings.data_root else None

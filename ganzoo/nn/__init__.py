@@ -57,7 +57,15 @@ from ganzoo.nn.losses import (
 from ganzoo.nn.mel import MelSpectrogram, mel_of
 from ganzoo.nn.minibatch import MinibatchDeviation, MinibatchDiscrimination
 from ganzoo.nn.packing import Packed, in_packs, packed_space
-from ganzoo.nn.penalties import divergence_penalty, gradient_penalty, lecam, local_gradient_penalty, r1, r2
+from ganzoo.nn.penalties import (
+    divergence_penalty,
+    gradient_penalty,
+    lecam,
+    local_gradient_penalty,
+    r1,
+    r2,
+    scores_and_slopes,
+)
 from ganzoo.nn.residual import residual_discriminator, residual_generator
 from ganzoo.nn.scalar import Scalar
 from ganzoo.nn.spectra import SoundPictures, griffin_lim, spectra
@@ -178,6 +186,7 @@ __all__ = [
     "residual_translator",
     "saturating",
     "score",
+    "scores_and_slopes",
     "softmax_discriminator",
     "softmax_generator",
     "source_of",

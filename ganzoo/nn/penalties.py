@@ -14,7 +14,9 @@ from torch import Tensor
 from ganzoo.nn.precision import full
 from ganzoo.nn.whole import whole_batch
 
-__all__ = ["divergence_penalty", "gradient_penalty", "lecam", "local_gradient_penalty", "r1", "r2"]
+__all__ = [
+    "divergence_penalty", "gradient_penalty", "lecam", "local_gradient_penalty", "r1", "r2", "scores_and_slopes",
+]  # fmt: skip
 
 TINY = 1e-12  # inside the root, so that the penalty's own gradient is finite where the slope is 0
 
@@ -54,6 +56,18 @@ def r2(net: Callable[[Tensor], Tensor], fake: Tensor) -> Tensor:
     return _slope_squared(net, fake).mean()
 
 
+def scores_and_slopes(net: Callable[[Tensor], Tensor], x: Tensor) -> tuple[Tensor, Tensor]:
+    """net(x) and |grad net(x)|^2, both (N,), from one pass: where an objective needs D's answers and R1 or R2 at once.
+
+    The mean slope is `r1` of reals and `r2` of what is generated; no gradient flows into x.
+    """
+    with torch.enable_grad(), torch.autocast(x.device.type, enabled=False):
+        x = full(x.detach()).requires_grad_()
+        scores = net(x)
+        (slope,) = torch.autograd.grad(scores.sum(), x, create_graph=True)
+        return scores, slope.flatten(1).square().sum(1)
+
+
 def lecam(real: Tensor, fake: Tensor, real_mean: Tensor, fake_mean: Tensor) -> Tensor:
     """E (D(x) - a_F)^2 + E (D(G(z)) - a_R)^2, which holds D's answers together where data are few; 0-d.
 
@@ -78,7 +92,4 @@ def _off_one(net: Callable[[Tensor], Tensor], x: Tensor, *, one_sided: bool = Fa
 
 def _slope_squared(net: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     """Each sample's squared norm of d net(x) / d x over all other dimensions: (N,), differentiable."""
-    with torch.enable_grad(), torch.autocast(x.device.type, enabled=False):
-        x = full(x.detach()).requires_grad_()
-        (slope,) = torch.autograd.grad(net(x).sum(), x, create_graph=True)
-        return slope.flatten(1).square().sum(1)
+    return scores_and_slopes(net, x)[1]

@@ -112,6 +112,19 @@ def test_config_prints_values_with_their_origins(ganzoo, installed, monkeypatch)
     assert rows["options.latent_dim"] == ["8", "command line"]
 
 
+def test_show_and_config_tell_what_is_preferred_on_a_kind_of_samples(ganzoo, installed):
+    on = "spaces=('image', 'vector'), on={'vector': {'batch': 7, 'options': {'latent_dim': 2}}}, size=8"
+    installed.add("tiny", installed.good.replace("size=8", on))
+    assert "\non vectors  batch 7, latent_dim 2\n" in ganzoo("show", "tiny")[1]
+    assert json.loads(ganzoo("show", "tiny", "--json")[1])["on"] == {
+        "vector": {"batch": 7, "options": {"latent_dim": 2}}
+    }
+    for data, batch, latent_dim in ("ring8", 7, 2), ("digits", 16, 4):
+        values = json.loads(ganzoo("config", "tiny", "--data", data, "--json")[1])
+        assert values["batch"] == {"value": batch, "origin": "plugin"}
+        assert values["options.latent_dim"] == {"value": latent_dim, "origin": "plugin"}
+
+
 def test_config_json_is_the_same(ganzoo, installed):
     installed.add("tiny", installed.good)
     values = json.loads(ganzoo("config", "tiny", "--seed=7", "--json")[1])

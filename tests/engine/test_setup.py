@@ -27,6 +27,16 @@ def test_an_epoch_ends_when_the_first_reader_has_seen_all_samples(tiny, epochs, 
     assert setup.settings.epochs is None
 
 
+def test_what_is_preferred_on_a_kind_of_samples_is_for_those_alone(installed):
+    on = "spaces=('image', 'vector'), on={'vector': {'batch': 7, 'options': {'latent_dim': 2}}}, size=8"
+    installed.add("both", installed.good.replace("size=8", on))
+    setup = prepared("both", data="ring8")
+    assert (setup.settings.batch, setup.game.shards.batch, setup.config.latent_dim) == (7, 7, 2)
+    assert prepared("both", data="ring8", batch=5).settings.batch == 5
+    image = prepared("both")
+    assert (image.settings.batch, image.config.latent_dim) == (16, 4)
+
+
 def test_the_turns_of_a_step_are_counted_in_an_epoch(small):
     settings = small("wgan-gp") | {"data": "digits", "options": {"width": 8, "latent_dim": 8, "critic_turns": 3}}
     assert prepared("wgan-gp", epochs=1, **settings).settings.steps == math.ceil(1797 / (4 * 3))

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from ganzoo.nn import divergence_penalty, gradient_penalty, lecam, local_gradient_penalty, r1, r2
+from ganzoo.nn import divergence_penalty, gradient_penalty, lecam, local_gradient_penalty, r1, r2, scores_and_slopes
 
 
 def linear_critic(shape):
@@ -29,6 +29,15 @@ def test_a_one_sided_penalty_leaves_gentle_slopes_alone(size, expected):
     real, fake = torch.randn(2, 5, 2)
     penalty = gradient_penalty(lambda x: x @ direction, real, fake, one_sided=True)
     assert penalty.item() == pytest.approx(expected, abs=1e-5)
+
+
+def test_one_pass_gives_scores_and_slopes():
+    """Of x^4 / 4 the slope is x^3."""
+    x = torch.randn(5, 2, dtype=torch.float64, requires_grad=True)
+    scores, slopes = scores_and_slopes(lambda x: x.pow(4).sum(1) / 4, x)
+    assert scores.tolist() == pytest.approx((x**4).sum(1).div(4).tolist())
+    assert slopes.tolist() == pytest.approx((x**6).sum(1).tolist())
+    assert not torch.autograd.grad(slopes.sum() + scores.sum(), x, allow_unused=True)[0]
 
 
 def test_lecam_equals_its_formula():

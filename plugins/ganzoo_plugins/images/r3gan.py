@@ -20,9 +20,8 @@ from ganzoo.nn import (
     calm_generator,
     convolutional,
     plain_networks,
-    r1,
-    r2,
     relativistic,
+    scores_and_slopes,
     together,
 )
 
@@ -54,11 +53,12 @@ def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
 
 def more_real(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
     """How much more real D finds each real than its fake, less its slope at both."""
-    fake = nets.G(batch.z)
+    real, on_real = scores_and_slopes(nets.D, batch.real)
+    fake, on_fake = scores_and_slopes(nets.D, nets.G(batch.z))
     return {
-        **relativistic(*together(nets.D, batch.real, fake)),
-        "r1": -config.gamma / 2 * r1(nets.D, batch.real),
-        "r2": -config.gamma / 2 * r2(nets.D, fake),
+        **relativistic(real, fake),
+        "r1": -config.gamma / 2 * on_real.mean(),
+        "r2": -config.gamma / 2 * on_fake.mean(),
     }
 
 
@@ -80,5 +80,21 @@ def players(config: Config) -> list[ganzoo.Player]:
 def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for images of any size, convolutional from 16 to 256 pixels where they are square, and for vectors."""
     return ganzoo.Architecture(
-        Config, networks, players, spaces=("image", "vector"), size=16, batch=32, steps=1200, ema=0.99
+        Config,
+        networks,
+        players,
+        spaces=("image", "vector"),
+        size=16,
+        batch=32,
+        steps=1200,
+        ema=0.99,
+        on={
+            "vector": {
+                "batch": 256,  # with fewer, more samples stay between modes
+                "steps": 5000,
+                "ema": 0.0,
+                "schedule": "cosine",
+                "options": {"units": 64, "gamma": 0.02, "lr": 3e-3},
+            }
+        },
     )
