@@ -101,6 +101,18 @@ def pairs(run: Run) -> str:
     return f"{share:.3f} of {SAMPLES:,} pairs show one digit in both domains (chance {chance:.3f}, judge {right:.3f})"
 
 
+def turns(run: Run) -> str:
+    """All real digits, each translated into another class: how many are then of the class asked for."""
+    machine, correct = judge(run.dataset)
+    everything = torch.arange(len(run.dataset))
+    asked = ((run.dataset.label(everything) + 1 + everything % 9) % 10).numpy()
+    made = run.generator.translate(run.dataset.source(everything), labels=asked.tolist()).tensor
+    share = float((named(machine, made) == asked).mean())
+    return (
+        f"{share:.3f} of {len(asked):,} digits became the other one that was asked for (chance .1, judge {correct:.3f})"
+    )
+
+
 def taught(run: Run, name: str, known: Tensor, pictures: Callable[[Tensor], Tensor]) -> nn.Module:
     """The run's network of that name as it was at first, trained as long by the labels of the samples `known` alone."""
     data, config = run.dataset, run.setup.config
@@ -156,6 +168,7 @@ MEASURES: dict[str, Callable[[Run], str]] = {
     "clustergan": separates(lambda nets, x: nets.E(x)[1]),
     "cogan": pairs,
     "infogan": separates(lambda nets, x: nets.Q(x)[0]),
+    "stargan": turns,
 }
 
 

@@ -41,11 +41,11 @@ class Config(ganzoo.AdamConfig):
     images: Annotated[float, "lambda_x: weight of finding a picture again (the paper's)", ganzoo.Range(0, 1e4)] = 10.0
     contents: Annotated[float, "lambda_c: of finding its content again (the paper's)", ganzoo.Range(0, 1e4)] = 1.0
     styles: Annotated[float, "lambda_s: of finding a style again (the paper's)", ganzoo.Range(0, 1e4)] = 1.0
-    lr: Annotated[float, "Adam's step size (ours; the paper's is 1e-4)", ganzoo.Range(0, 1)] = 2e-4
+    lr: Annotated[float, "Adam's step size (ours; the paper's is 1e-4)", ganzoo.Range(0, 1)] = 5e-4
     width: Annotated[int, "channels at the full size (the paper's are 64)", ganzoo.Range(1, 256)] = 8
     blocks: Annotated[int, "residual blocks of an encoder and of G (the paper's are 4)", ganzoo.Range(1, 32)] = 1
     units: Annotated[int, "of each layer that reads a style (the paper's are 256)", ganzoo.Range(1, 8192)] = 64
-    layers: Annotated[int, "halvings by D: patches of 16, 34, 70 pixels", ganzoo.Range(1, 4)] = 1
+    layers: Annotated[int, "halvings by D: patches of 16, 34, 70 pixels", ganzoo.Range(1, 4)] = 2
 
 
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
@@ -56,7 +56,7 @@ def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
         nets[f"C{i}"] = residual_encoder(channels, config.width, config.blocks)
         nets[f"S{i}"] = code_encoder(channels, config.latent_dim, config.width)
         nets[f"G{i}"] = AdaptiveDecoder(channels, config.latent_dim, config.width, config.blocks, config.units)
-        nets[f"D{i}"] = PatchDiscriminator(channels, 2 * config.width, config.layers, norm=None)
+        nets[f"D{i}"] = PatchDiscriminator(channels, 2 * config.width, config.layers, norm=nn.InstanceNorm2d)
     return nets
 
 
@@ -106,5 +106,5 @@ def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for two domains of pictures of one size, whose translation takes pictures of any."""
     return ganzoo.Architecture(
         Config, networks, players, generate=generate, generator=("C1", "G2"), discriminator=("D2",), source="unpaired",
-        degrade="edges", multiple=4, batch=8, steps=2000,
+        degrade="edges", multiple=4, batch=8, steps=1500,
     )  # fmt: skip

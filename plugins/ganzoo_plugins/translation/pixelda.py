@@ -113,5 +113,5 @@ def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for two domains of pictures, the source's with labels; its translation takes pictures of any size."""
     return ganzoo.Architecture(
         Config, networks, players, prior=prior, generate=generate, source="unpaired", degrade="edges", multiple=4,
-        batch=16, steps=1500,
+        batch=16, steps=1000,
     )  # fmt: skip

@@ -41,10 +41,10 @@ class Config(ganzoo.AdamConfig):
     distance: Annotated[float, "lambda_2, lambda_4: of finding a picture again (the paper's)", ganzoo.Range(0, 1e4)] = (
         100.0
     )
-    lr: Annotated[float, "Adam's step size (ours; the paper's is 1e-4)", ganzoo.Range(0, 1)] = 2e-4
+    lr: Annotated[float, "Adam's step size (ours; the paper's is 1e-4)", ganzoo.Range(0, 1)] = 5e-4
     width: Annotated[int, "channels at the full size (the paper's are 64)", ganzoo.Range(1, 256)] = 8
     blocks: Annotated[int, "residual blocks of an E and of a G (the paper's are 4)", ganzoo.Range(1, 32)] = 1
-    layers: Annotated[int, "halvings by D: patches of 16, 34, 70 pixels (the paper's is 4)", ganzoo.Range(1, 4)] = 1
+    layers: Annotated[int, "halvings by D: patches of 16, 34, 70 pixels (the paper's is 4)", ganzoo.Range(1, 4)] = 2
 
 
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
@@ -53,7 +53,7 @@ def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
     channels, width = (source_of(space).shape[0], space.shape[0]), config.width
     e1, e2 = (residual_encoder(inward, width, config.blocks) for inward in channels)
     g1, g2 = (residual_decoder(outward, width, config.blocks) for outward in channels)
-    d1, d2 = (PatchDiscriminator(seen, 2 * width, config.layers, norm=None) for seen in channels)
+    d1, d2 = (PatchDiscriminator(seen, 2 * width, config.layers, norm=nn.InstanceNorm2d) for seen in channels)
     e2[-1], g2[0] = e1[-1], g1[0]
     return {"E1": e1, "E2": e2, "G1": g1, "G2": g2, "D1": d1, "D2": d2}
 
@@ -111,5 +111,5 @@ def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for two domains of pictures of one size, whose translation takes pictures of any."""
     return ganzoo.Architecture(
         Config, networks, players, generate=generate, generator=("E1", "G2"), discriminator=("D2",), source="unpaired",
-        degrade="edges", multiple=4, batch=8, steps=2000,
+        degrade="edges", multiple=4, batch=8, steps=1500,
     )  # fmt: skip
