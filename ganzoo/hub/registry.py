@@ -171,7 +171,7 @@ def _model(name: str, fields: Fields, root: Path) -> Model:
         reason=fields.text("reason", default=""),
         since=fields.day("since"),
     )
-    if name.partition(".")[0] != model.plugin:
+    if model.plugin and name.partition(".")[0] != model.plugin:
         fields.wrong("", f"should begin with the name of its plugin, {model.plugin}.")
     fields.end()
     return model

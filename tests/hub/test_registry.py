@@ -128,6 +128,12 @@ def test_every_mistake_is_said_at_once():
     assert len(caught.value.mistakes) == 4
 
 
+def test_a_missing_field_is_said_once():
+    with pytest.raises(UsageError) as caught:
+        parse(GOOD.replace('plugin = "dcgan"\n', ""))
+    assert [mistake.rpartition(": ")[2] for mistake in caught.value.mistakes] == ["plugin is missing"]
+
+
 def test_the_shipped_registry_is_the_checkouts_own():
     path, root = registry.files()[0]
     assert tomllib.loads(path.read_text())["schema"] == 1
