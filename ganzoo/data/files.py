@@ -23,12 +23,15 @@ MEMBER_LIMIT = 256 * 2**20  # bytes; a larger member of a zip is not a picture
 
 @dataclass(frozen=True)
 class Files:
-    """The image files of a folder or a zip. key: changes when a name or a file's contents do, whatever their order.
+    """The image files of a folder, a zip, or whatever else holds some.
 
+    path: as it is shown. source: which one it is. key: changes when a name or a file's contents do, whatever their
+    order.
     list: their names in order, made when called, since a million names take memory that a key does not.
     """
 
     path: Path
+    source: str
     key: str
     count: int
     list: Callable[[], Sequence[str]]
@@ -53,9 +56,11 @@ def folder_files(path: Path, only: Collection[str] | None = None) -> Files:
     key, count = _key(versions())
     if not count:
         raise _none(path, (name for name, _ in _walk(path) if not _is_image(name)))
-    return Files(
-        path, key, count, lambda: sorted(name for name, _ in images()), lambda name: Path(path, name).open("rb")
-    )
+
+    def names() -> list[str]:
+        return sorted(name for name, _ in images())
+
+    return Files(path, str(path.resolve()), key, count, names, lambda name: Path(path, name).open("rb"))
 
 
 def _walk(path: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
@@ -104,7 +109,7 @@ def zip_files(path: Path) -> Iterator[Files]:
             return io.BytesIO(archive.read(name))
 
         key, count = _key((name, size, crc) for name, (size, crc) in images.items())
-        yield Files(path, key, count, lambda: sorted(images), read)
+        yield Files(path, str(path.resolve()), key, count, lambda: sorted(images), read)
 
 
 def _none(path: Path, others: Iterable[str]) -> DataError:

@@ -23,7 +23,7 @@ from ganzoo.data.files import Files, folder_files, zip_files
 from ganzoo.data.request import Request
 from ganzoo.errors import DataError
 
-__all__ = ["open_folder", "open_zip"]
+__all__ = ["open_files", "open_folder", "open_zip"]
 
 FORMAT = 2  # of the cache
 CHUNK = 64  # images decoded ahead, which bounds the memory
@@ -33,17 +33,18 @@ def open_folder(
     path: Path, request: Request, *, name: str | None = None, only: Collection[str] | None = None
 ) -> Dataset:
     """The images below a folder; only: the names to take. Raises DataError."""
-    return _open(name or path.resolve().name, folder_files(path, only), request)
+    return open_files(name or path.resolve().name, folder_files(path, only), request)
 
 
 def open_zip(path: Path, request: Request) -> Dataset:
     """The images in a zip, which is not unpacked. Raises DataError."""
     with zip_files(path) as files:
-        return _open(path.stem, files, request)
+        return open_files(path.stem, files, request)
 
 
-def _open(name: str, files: Files, request: Request) -> Dataset:
-    source = _key(str(files.path.resolve()), request.size, request.channels, request.half)
+def open_files(name: str, files: Files, request: Request) -> Dataset:
+    """These images as a data set of that name; decoded now, or taken from the cache. Raises DataError."""
+    source = _key(files.source, request.size, request.channels, request.half)
     folder = keep(source, _key(FORMAT, files.key), partial(_build, files, request))
     try:
         about = json.loads((folder / "about.json").read_text("utf-8"))

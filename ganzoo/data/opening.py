@@ -17,7 +17,7 @@ def open_dataset(name_or_path: str, request: Request) -> Dataset:
     """The data set of that name, else of that path; `./digits` is the folder where `digits` is the name.
 
     A path may be a folder or zip of images or of wav files, an .npz, a table as .csv, a text as .txt or a folder of
-    them, or an idx file, also gzipped.
+    them, or an idx file, also gzipped. `hf:NAME` is a data set of images on the Hugging Face Hub.
     Raises DataError; NetworkError if a download fails; PluginError if a plugin does.
     """
     if name_or_path in catalogue.names(catalogue.DATASETS):
@@ -26,6 +26,10 @@ def open_dataset(name_or_path: str, request: Request) -> Dataset:
             kind = type(found).__name__
             raise PluginError(f"data set {name_or_path!r}: ganzoo_dataset returned {kind}, expected Dataset")
         return found
+    if name_or_path.startswith("hf:"):
+        from ganzoo.data.huggingface import open_hub
+
+        return open_hub(name_or_path, request)
     path = Path(name_or_path).expanduser()
     try:
         if not path.exists():
