@@ -38,7 +38,7 @@ def config(as_json: bool, quiet: bool, **typed: Any) -> None:
     architecture = catalogue.load(entry)
     found = completed(asked, architecture)
     if architecture.on:  # what it prefers depends on the data
-        from ganzoo.engine.setup import data_of
+        from ganzoo.engine.given import data_of
 
         _, space, _ = data_of(entry.name, found.settings, architecture)
         found = completed(asked, architecture, space.kind)

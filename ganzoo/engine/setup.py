@@ -14,11 +14,12 @@ from torch import nn
 
 from ganzoo import catalogue
 from ganzoo.contract import Architecture, Config, Player, Space
-from ganzoo.data import Dataset, Request, needs_augmentation, open_dataset, open_translation
+from ganzoo.data import Dataset
 from ganzoo.engine import device as devices
 from ganzoo.engine.checkpoint import newest, read
 from ganzoo.engine.folder import find
 from ganzoo.engine.game import Game
+from ganzoo.engine.given import data_of, put_lens
 from ganzoo.engine.observers import Observers
 from ganzoo.engine.parts import check_players, networks_of, players_of
 from ganzoo.engine.processes import Processes, join
@@ -28,7 +29,6 @@ from ganzoo.engine.state import State, tensors_of
 from ganzoo.engine.trial import play_step, seconds_per_step, try_turns
 from ganzoo.entry import Entry
 from ganzoo.errors import CheckpointError, UsageError
-from ganzoo.nn.augment import augment
 from ganzoo.nn.whole import whole_batch_norm
 from ganzoo.settings import Resolved, Settings, completed
 
@@ -121,7 +121,7 @@ def prepare(resolved: Resolved, processes: Processes | None = None) -> Setup:
     shards = Shards(settings.batch or 1, settings.shards or processes.count, processes, whole=whole)
     if whole:
         modules = {name: whole_batch_norm(module) for name, module in modules.items()}
-    augmented = _augmentation(settings, architecture, dataset, modules, notes)
+    augmented = put_lens(settings, architecture, dataset, modules, notes)
     precision = devices.precision(settings.precision, device)
     for module in modules.values():
         module.to(device)
@@ -195,64 +195,6 @@ def _of_each_shard(shards: Shards, players: list[str]) -> list[str]:
         f"{shards.count} shards of {max(shards.sizes)}: batch norm and batch-wide losses of {', '.join(players)} "
         f"see one shard, not all {shards.batch} samples"
     ]
-
-
-def data_of(gan: str, settings: Settings, architecture: Architecture) -> tuple[Dataset | None, Space, list[str]]:
-    """The data of completed settings, None for a game; what one sample is; notes. Raises UsageError, DataError."""
-    if architecture.spaces == ("game",):
-        return None, Space(kind="game", shape=()), []
-    root = Path(settings.data_root) if settings.data_root else None
-    size = settings.size or architecture.size
-    request = Request(root=root, size=size, channels=settings.channels, strict=settings.strict, tokens=settings.tokens)
-    data, origin = settings.data or architecture.data, architecture.source
-    if origin:
-        dataset = open_translation(
-            data, request, origin, source=settings.source, degrade=settings.degrade, preferred=architecture.degrade
-        )
-    elif settings.source or settings.degrade:
-        asked = "--source" if settings.source else "--degrade"
-        raise UsageError(
-            f"{settings.gan} translates nothing; leave out {asked}, or see `ganzoo list --task translation`"
-        )
-    else:
-        dataset = open_dataset(data, request)
-    if dataset.space.kind not in architecture.spaces:
-        raise UsageError(
-            f"{gan} makes {' or '.join(architecture.spaces)} samples, and {dataset.name} holds "
-            f"{dataset.space.plural}; type --data {architecture.data}, or see `ganzoo datasets`"
-        )
-    if settings.labelled is not None:
-        dataset = dataset.with_labels_of(settings.labelled, settings.seed)
-    return dataset, dataset.space, list(dataset.notes)
-
-
-def _augmentation(
-    settings: Settings,
-    architecture: Architecture,
-    dataset: Dataset | None,
-    modules: Mapping[str, nn.Module],
-    notes: list[str],
-) -> bool:
-    """Put the random lens before the discriminators, in training, if asked for or if the images are few."""
-    few = dataset is not None and needs_augmentation(dataset)
-    wanted = few if settings.augment is None else settings.augment
-    if not wanted or (settings.augment is None and not set(architecture.discriminator) & set(modules)):
-        return False
-    if dataset is None or dataset.space.kind != "image":
-        raise UsageError("--augment is for images; leave it out")
-    if few:
-        notes.append(
-            f"{len(dataset):,} images are fewer than 1,000: differentiable augmentation is on "
-            "(--no-augment turns it off)"
-        )
-
-    def lens(module: nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
-        return (augment(inputs[0]), *inputs[1:]) if module.training else inputs
-
-    for name in architecture.discriminator:
-        if name in modules:
-            modules[name].register_forward_pre_hook(lens)
-    return True
 
 
 def _start_from(target: str, modules: Mapping[str, nn.Module]) -> str:
