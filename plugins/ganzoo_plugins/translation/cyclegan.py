@@ -114,5 +114,5 @@ def ganzoo_architecture() -> ganzoo.Architecture:
     """The hook: called when this GAN is chosen by name."""
     return ganzoo.Architecture(
         Config, networks, players, discriminator=("DY",), source="unpaired", degrade="edges", multiple=4, batch=8,
-        steps=1500,
+        steps=1200,
     )  # fmt: skip

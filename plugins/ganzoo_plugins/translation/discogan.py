@@ -78,5 +78,5 @@ def ganzoo_architecture() -> ganzoo.Architecture:
     """The hook: called when this GAN is chosen by name."""
     return ganzoo.Architecture(
         Config, networks, players, generator=("AB",), discriminator=("DB",), source="unpaired", degrade="edges",
-        multiple=32, batch=16, steps=3000,
+        multiple=32, batch=16, steps=2000,
     )  # fmt: skip

@@ -34,6 +34,7 @@ class Config(ganzoo.AdamConfig):
     )
     fidelity: Annotated[float, "alpha_1: weight of keeping the content", ganzoo.Range(0, 1e6)] = 10.0
     smoothness: Annotated[float, "alpha_2: weight of Y", ganzoo.Range(0, 1e4)] = 0.0
+    lr: Annotated[float, "Adam's step size", ganzoo.Range(0, 1)] = 5e-4
     width: Annotated[int, "channels of G at the full size and half of D's first", ganzoo.Range(1, 256)] = 8
     blocks: Annotated[int, "residual blocks of G", ganzoo.Range(0, 32)] = 2
     layers: Annotated[int, "halvings by D: patches of 16, 34, 70 pixels of phi_t", ganzoo.Range(1, 4)] = 1
@@ -49,7 +50,7 @@ def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
     seen = channels if pixels else 256  # maps of relu3_1
     return {
         "G": residual_translator(source.shape[0], channels, config.width, config.blocks),
-        "D": PatchDiscriminator(seen, 2 * config.width, config.layers, norm=None),
+        "D": PatchDiscriminator(seen, 2 * config.width, config.layers, norm=nn.InstanceNorm2d),
         "texture": content(config.content, convolutions=5),
         "content": nn.AvgPool2d(4) if pixels else content("vgg", convolutions=9),
     }
@@ -91,5 +92,5 @@ def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for pictures and paintings of one size, whose translation takes pictures of any."""
     return ganzoo.Architecture(
         Config, networks, players, discriminator=(), score=score, source="unpaired", degrade="blur:2", multiple=4,
-        batch=8, steps=2000,
+        batch=8, steps=1200,
     )  # fmt: skip

@@ -106,5 +106,5 @@ def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for two domains of pictures of one size, whose translation takes pictures of any."""
     return ganzoo.Architecture(
         Config, networks, players, generate=generate, generator=("C1", "G2"), discriminator=("D2",), source="unpaired",
-        degrade="edges", multiple=4, batch=8, steps=1500,
+        degrade="edges", multiple=4, batch=8, steps=800,
     )  # fmt: skip
