@@ -103,19 +103,19 @@ class Writer(nn.Module):
             token = following
         return torch.stack(logits, 1)
 
-    def write(self, noise: Tensor, choose: Callable[[Tensor, Tensor], Tensor] = chosen) -> Tensor:
-        """Texts (N, T) int64 from noise (N, T, ...); no gradient flows through what is drawn.
+    def write(self, noise: Tensor, choose: Callable[[Tensor, Tensor], Tensor] = chosen) -> tuple[Tensor, Tensor]:
+        """Texts (N, T) int64 from noise (N, T, ...), and their logits (N, T, V); gradients flow through these alone.
 
         choose: logits (N, V) and the noise of one place -> tokens (N,).
         """
         token, state = self.begin(noise.shape[0])
-        texts = []
-        with torch.no_grad():
-            for part in noise.unbind(1):
-                logits, state = self.step(token, state)
-                token = choose(logits, part)
-                texts.append(token)
-        return torch.stack(texts, 1)
+        texts, told = [], []
+        for part in noise.unbind(1):
+            logits, state = self.step(token, state)
+            token = choose(logits.detach(), part)
+            texts.append(token)
+            told.append(logits)
+        return torch.stack(texts, 1), torch.stack(told, 1)
 
 
 class Reader(nn.Module):

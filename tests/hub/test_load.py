@@ -203,6 +203,8 @@ def test_13_options_of_the_wrong_type_or_out_of_range(forge, value, message):
         ("space.range", [1, -1], r"expected two numbers, the less one first"),
         ("space.range", [float(-1), 1e300], r"expected two numbers"),
         ("space.source", {"kind": "image", "shape": [1, 8, 8], "source": {"kind": "image"}}, r"a source of its own"),
+        ("space", {"kind": "tokens", "shape": [3]}, r"details should have a unit and a vocabulary of printable tokens"),
+        ("space", {"kind": "tokens", "shape": [3], "details": {"unit": "words", "vocabulary": ["\x1b"]}}, r"printable"),
         ("weights", {}, r"weights should have a generator"),
         ("weights.other", {"sha256": "0"}, r"weights has other, expected generator or discriminator"),
         ("weights.generator.aliases", {"G.x": "../y"}, r"aliases should be names of tensors"),

@@ -30,7 +30,8 @@ def test_what_is_written_is_what_is_likely(kind):
     with torch.no_grad():
         for parameter in writer.parameters():
             parameter.mul_(8)
-    texts = writer.write(torch.rand(20_000, 2))
+    texts, logits = writer.write(torch.rand(20_000, 2))
+    assert torch.allclose(logits, writer(texts), atol=1e-5)
     every = torch.tensor([[a, b] for a in range(3) for b in range(3)])
     likely = likelihood(writer(every), every).sum(1).exp()
     shares = (texts @ torch.tensor([3, 1])).bincount(minlength=9) / len(texts)

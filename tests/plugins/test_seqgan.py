@@ -67,7 +67,8 @@ def test_the_surrogates_gradient_is_the_policy_gradient(nets, writing, baseline)
     torch.manual_seed(2)
     q = seqgan.action_values(nets, EVERY, Config(rollouts=4000))
     if baseline:  # of a batch as G writes it
-        q = q - (likely[:, None] * q).sum(0).detach()
+        first = (likely @ q[:, 0]).detach().expand(27)
+        q = q - torch.stack([first, q[:, 0], q[:, 1]], 1)
     surrogate = (likely.detach() * (likelihood(nets.G(EVERY), EVERY) * q).sum(1)).sum()
     expected = gradient((likely * torch.sigmoid(nets.D(EVERY)).detach()).sum(), nets)
     found = gradient(surrogate, nets)
@@ -84,7 +85,7 @@ def test_the_objective_is_that_surrogate(nets, writing, baseline):
     q = seqgan.action_values(nets, EVERY, config)
     logs = likelihood(nets.G(EVERY), EVERY)
     expected = sum(
-        logs[row, place] * (q[row, place] - (q[:, place].mean() if baseline else 0))
+        logs[row, place] * (q[row, place] - (0 if not baseline else q[row, place - 1] if place else q[:, 0].mean()))
         for row in range(27)
         for place in range(3)
     )

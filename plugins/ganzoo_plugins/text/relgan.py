@@ -64,14 +64,14 @@ def greatest(logits: Tensor, gumbel: Tensor) -> Tensor:
 
 def generate(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> Tensor:
     """What G writes, (B, T)."""
-    texts: Tensor = nets.G.write(batch.z, greatest)
+    texts: Tensor = nets.G.write(batch.z, greatest)[0]
     return texts
 
 
 def softened(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> Tensor:
     """The same texts as shares of tokens (B, T, V), through which gradients flow; eq. 4."""
-    logits = nets.G(generate(nets, batch, config)).float()
-    return torch.softmax(config.sharpness**batch.progress * (logits + batch.z), 2)
+    logits = nets.G.write(batch.z, greatest)[1]
+    return torch.softmax(config.sharpness**batch.progress * (logits.float() + batch.z), 2)
 
 
 def rank(nets: ganzoo.Nets, texts: Tensor, batch: ganzoo.Batch, config: Config) -> Tensor:
@@ -110,5 +110,5 @@ def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for texts; its noise is as large as the vocabulary for each token."""
     return ganzoo.Architecture(
         Config, networks, players, prior=prior, generate=generate, score=rank, spaces=("tokens",), data="oracle",
-        size=20, steps=4000,
+        size=20, steps=2500,
     )  # fmt: skip
