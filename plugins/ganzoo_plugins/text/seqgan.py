@@ -30,15 +30,15 @@ class Config(ganzoo.AdamConfig):
 
     embedding: Annotated[int, "numbers that stand for a token", ganzoo.Range(1, 4096)] = 32
     units: Annotated[int, "units of G's LSTM", ganzoo.Range(1, 4096)] = 32
-    width: Annotated[int, "D's channels for each size of window", ganzoo.Range(1, 1024)] = 32
-    windows: Annotated[int, "the largest window that D reads, in tokens", ganzoo.Range(1, 64)] = 5
-    rollouts: Annotated[int, "N, ends of each beginning (the paper's are 16)", ganzoo.Range(1, 10**4)] = 4
+    width: Annotated[int, "D's channels for each size of window", ganzoo.Range(1, 1024)] = 64
+    windows: Annotated[int, "the largest window that D reads, in tokens", ganzoo.Range(1, 64)] = 4
+    rollouts: Annotated[int, "N, ends of each beginning (the paper's are 16)", ganzoo.Range(1, 10**4)] = 2
     baseline: Annotated[bool, "whether Q of y_1..t-1 is taken from Q (ours; not in the paper)"] = True
-    pretrain: Annotated[int, "steps of maximum likelihood alone", ganzoo.Range(1)] = 2000
-    reading: Annotated[int, "steps of D alone after these", ganzoo.Range(0)] = 500
+    pretrain: Annotated[int, "steps of maximum likelihood alone", ganzoo.Range(1)] = 1000
+    reading: Annotated[int, "steps of D alone after these", ganzoo.Range(0)] = 600
     turns: Annotated[int, "turns of D per turn of G", ganzoo.Range(1, 100)] = 2
     lr: Annotated[float, "Adam's step size for maximum likelihood and D (ours)", ganzoo.Range(0, 1)] = 5e-3
-    policy_lr: Annotated[float, "Adam's step size for the policy gradient (ours)", ganzoo.Range(0, 1)] = 3e-4
+    policy_lr: Annotated[float, "Adam's step size for the policy gradient (ours)", ganzoo.Range(0, 1)] = 6e-4
     beta1: Annotated[float, "Adam's decay of the mean gradient", ganzoo.Range(0, 0.9999)] = 0.9
 
 
@@ -119,6 +119,6 @@ def players(config: Config) -> list[ganzoo.Player]:
 def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for texts of any vocabulary."""
     return ganzoo.Architecture(
-        Config, networks, players, prior=token_noise, generate=generate, spaces=("tokens",), data="oracle", size=20,
-        steps=3000,
+        Config, networks, players, prior=token_noise, generate=generate, spaces=("tokens",), data="oracle", size=10,
+        batch=256, steps=1720,
     )  # fmt: skip
