@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -56,8 +57,9 @@ def mel_of(space: Space) -> MelSpectrogram:
 def _bands(rate: int, count: int) -> Tensor:
     """Triangles (M, WINDOW / 2 + 1) that overlap by half and have one area each in Hz."""
     greatest = _mels(rate / 2)
-    edges = torch.tensor([_hertz(greatest * k / (count + 1)) for k in range(count + 2)], dtype=torch.float64)
-    pitches = torch.linspace(0, rate / 2, WINDOW // 2 + 1, dtype=torch.float64)
+    exact: dict[str, Any] = {"dtype": torch.float64, "device": "cpu"}  # kept, though networks are also built on none
+    edges = torch.tensor([_hertz(greatest * k / (count + 1)) for k in range(count + 2)], **exact)
+    pitches = torch.linspace(0, rate / 2, WINDOW // 2 + 1, **exact)
     low, middle, high = (edges[k : k + count, None] for k in range(3))
     triangles = torch.minimum((pitches - low) / (middle - low), (high - pitches) / (high - middle)).clamp(min=0)
     return (triangles * 2 / (high - low)).float()

@@ -38,6 +38,12 @@ def test_bands_are_slaneys(rate):
     assert torch.allclose(silence, torch.tensor(math.log(1e-5)))
 
 
+def test_networks_that_are_built_without_memory_leave_the_bands_whole():
+    with torch.device("meta"):
+        MelSpectrogram(8000, 21)
+    assert torch.isfinite(MelSpectrogram(8000, 21)(torch.rand(1, 1, 512))).all()
+
+
 def test_sounds_are_degraded_to_it():
     degradation = Degradation.read("mel:30")
     source = degradation.space(SOUNDS)
