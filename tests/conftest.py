@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is imported: the tests are shared out to processes
+
 from ganzoo.cli import main
 
 GOOD = '''"""Tiny GAN: the smallest game that there is.
