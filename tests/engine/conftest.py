@@ -18,7 +18,7 @@ from ganzoo.engine.game import Game
 from ganzoo.engine.state import State
 from ganzoo.testing.case import Case, made_up
 
-SMALL = {"width": 8, "units": 8, "latent_dim": 8}  # options that many plugins have
+SMALL = {"width": 8, "units": 8, "latent_dim": 8, "window": 32}  # options that many plugins have
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,11 +100,13 @@ def make_plugin_game(images):
         config = architecture.config.parse(small_options(name))
         dataset, space = None, ganzoo.Space(kind="game", shape=())
         if architecture.spaces != ("game",):
-            request = Request(root=None, size=16, channels=None)
+            kind = architecture.spaces[0]
+            data = {"image": str(images), "audio": "tones"}.get(kind, "iris")
+            request = Request(root=None, size=512 if kind == "audio" else 16, channels=None)
             if architecture.source:
-                dataset = open_translation(str(images), request, architecture.source, preferred=architecture.degrade)
-            elif "image" in architecture.spaces:
-                dataset = open_dataset(str(images), request)
+                dataset = open_translation(data, request, architecture.source, preferred=architecture.degrade)
+            elif kind == "image":
+                dataset = open_dataset(data, request)
             else:
                 dataset = made_up(Case(name).spaces[0])
             space = dataset.space

@@ -20,6 +20,7 @@ from ganzoo.optimisers import number_at
 STEPS, EMA, CLIP = 3, 0.9, 0.5
 SAME = ganzoo.SGD(lr=1e-3, momentum=0.9)
 ROUNDED = ganzoo.Adam(lr=1e-4, eps=0.01)  # with a small eps the sign of a gradient that is nearly 0 would decide
+ACROSS_A_KINK = {"markovian-gan": 5e-5}  # a plain loop from weights that are 1e-7 smaller ends as far away
 
 
 def optimiser(by, parameters):
@@ -104,8 +105,9 @@ def test_the_same_bits_as_a_plain_loop(both, differences, name):
 @pytest.mark.parametrize("name", ganzoo.list_models())
 def test_by_fused_adam_within_rounding(both, name):
     fast, plain = both(name, ROUNDED)
+    atol = ACROSS_A_KINK.get(name, 1e-6)
     for key, value in fast.items():
-        torch.testing.assert_close(value, plain[key], rtol=1e-5, atol=1e-6, msg=lambda text, key=key: f"{key}: {text}")
+        torch.testing.assert_close(value, plain[key], rtol=1e-5, atol=atol, msg=lambda text, key=key: f"{key}: {text}")
 
 
 @pytest.mark.parametrize("name", ["vanilla-mlp", "dcgan"])
