@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import uuid
 
@@ -56,11 +57,20 @@ def _launched(count: int, arguments: list[str]) -> int:
         except SignalException as asked:
             return 130 if asked.sigval == 2 else 75
         except ChildFailedError as error:
-            _, first = error.get_first_failure()
-        if first.exitcode >= 0:
-            return int(first.exitcode)
+            code = _cause([failure.exitcode for failure in error.failures.values()])
+        if code >= 0:
+            return code
         folder = find_launched(f"{name}/{os.getpid()}")
         step = max(steps_in(RunFolder(folder).checkpoints), default=-1) if folder else -1
         tries, reached = (0 if step > reached else tries + 1), max(step, reached)
-        click.echo(f"a process was ended by signal {-first.exitcode}; starting all {count} again", err=True)
+        click.echo(f"a process was ended by signal {-code}; starting all {count} again", err=True)
     raise GanzooError(f"{_TRIES} starts in a row ended before the next checkpoint; see {folder}/log.txt")
+
+
+def _cause(codes: list[int]) -> int:
+    """Of the exit codes of processes that failed, the one that says why, negative for a signal.
+
+    The others have lost it (1, errors.Gone), maybe before it was seen to end, or were told to end (SIGTERM).
+    """
+    own = [code for code in codes if code not in (1, -signal.SIGTERM)]
+    return min(own, default=1)

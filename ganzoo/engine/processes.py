@@ -200,8 +200,9 @@ def _fingerprint(tensor: Tensor) -> Tensor:
 
 @contextmanager
 def _noticed() -> Iterator[None]:
-    """Inside, a broken connection is another process that has ended; it says why itself."""
+    """Inside, a broken connection is another process that has ended; it says why itself, and is to be seen first."""
     try:
         yield
     except RuntimeError as error:  # of torch.distributed, which raises it bare for gloo
+        time.sleep(1)
         raise Gone(f"another process of this run has ended: {str(error).splitlines()[0]}") from None
