@@ -59,17 +59,24 @@ def train(context: click.Context, /, processes: int | None, dry_run: bool, quiet
 
 
 def _print_plan(asked: Resolved) -> None:
-    """The resolved configuration, the networks' sizes and an estimate of the memory; nothing is written."""
+    """The resolved configuration, the networks' sizes, memory and time as a trial took them; nothing is written."""
+    from ganzoo.engine.device import devices, most_memory
     from ganzoo.engine.setup import prepare
 
+    free = {device.name: device.free for device in devices()}
     setup = prepare(asked)
     print_listing(setup.resolved)
-    modules = setup.game.state.modules
-    sizes = (f"{name} {sum(p.numel() for p in net.parameters()):,}" for name, net in modules.items())
+    most, of = most_memory(setup.device), free.get(str(setup.device))
+    nets = setup.game.state.modules.items()
+    sizes = (f"{name} {sum(p.numel() for p in net.parameters()):,}" for name, net in nets)
     samples = f"{len(setup.dataset):,} samples" if setup.dataset else "no samples"
     click.echo(f"\ndata        {samples}, {setup.space}")
     click.echo(f"parameters  {' · '.join(sizes)}")
-    click.echo(f"memory      at least {setup.memory / 2**20:,.0f} MiB on {setup.device}, besides torch itself")
+    memory = (
+        [f"about {most / 2**20:,.0f} MiB on {setup.device}, the most that a trial of every turn took"] if most else []
+    )
+    memory += [f"{of / 2**20:,.0f} were free"] if of else []
+    click.echo(f"memory      {'; '.join(memory) or 'not known'}")
     click.echo(f"time        about {setup.seconds * setup.game.steps:,.0f} s for {setup.game.steps:,} steps")
     for note in setup.notes:
         click.echo(note)

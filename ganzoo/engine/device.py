@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +17,16 @@ import torch
 from ganzoo.engine.processes import local
 from ganzoo.errors import UsageError
 
-__all__ = ["Device", "choose", "devices", "drawing", "fastest_thread_count", "precision", "seed_generators"]
+__all__ = [
+    "Device",
+    "choose",
+    "devices",
+    "drawing",
+    "fastest_thread_count",
+    "most_memory",
+    "precision",
+    "seed_generators",
+]
 
 
 @dataclass(frozen=True)
@@ -59,8 +69,13 @@ def _available() -> int | None:
     free, known = _memory("SC_AVPHYS_PAGES"), Path("/proc/meminfo")
     if free is None or not known.exists():
         return free
-    fields = dict(line.split(":", 1) for line in known.read_text().splitlines())
-    return int(fields["MemAvailable"].split()[0]) * 1024
+    return _fields(known)["MemAvailable"]
+
+
+def _fields(path: Path) -> dict[str, int]:
+    """Bytes by name, of a file in which Linux tells them as `name: 123 kB`."""
+    lines = (line.split() for line in path.read_text().splitlines())
+    return {words[0].removesuffix(":"): int(words[1]) * 1024 for words in lines if words[2:] == ["kB"]}
 
 
 def _precisions(bf16: bool) -> tuple[str, ...]:
@@ -112,6 +127,24 @@ def choose(asked: str) -> torch.device:
             raise UsageError(f"device {asked!r} is here but cannot be used: {device.why}")
     names = ", ".join(device.name for device in usable)
     raise UsageError(f"device {asked!r} is not on this machine, which has {names}; type --device {usable[0].name}")
+
+
+def most_memory(device: torch.device) -> int | None:
+    """The most bytes that this process has had at once: of an accelerator, what torch reserved there; on the CPU,
+    all of the process, torch itself included. None where the system does not tell.
+    """
+    if device.type != "cpu":
+        backend = torch.get_device_module(device)
+        if hasattr(backend, "max_memory_reserved"):
+            return int(backend.max_memory_reserved(device))
+        return int(backend.driver_allocated_memory()) if hasattr(backend, "driver_allocated_memory") else None
+    if (known := Path("/proc/self/status")).exists():
+        return _fields(known)["VmHWM"]  # `getrusage` counts what started this process too
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def precision(asked: Literal["auto", "fp32", "bf16"], device: torch.device) -> Literal["fp32", "bf16"]:

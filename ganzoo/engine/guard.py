@@ -17,11 +17,6 @@ class Guard:
         self._tensors = [tensor.detach() for tensor in tensors]
         self._copies = [torch.empty_like(tensor) for tensor in self._tensors]
 
-    @property
-    def nbytes(self) -> int:
-        """What the copies take."""
-        return sum(copy.nbytes for copy in self._copies)
-
     def keep(self) -> None:
         """Copy the tensors as they are now."""
         if self._tensors:

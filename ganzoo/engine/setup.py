@@ -39,9 +39,8 @@ __all__ = ["Setup", "data_of", "prepare"]
 class Setup:
     """A game ready to play, and what was found out while building it.
 
-    seconds: of one step, measured. saved: bytes that the largest turn keeps for its gradients. processes: this one and
-    the others that play. split: for a player's name, how its batch splits (splitting.py). notes: sentences for the
-    user.
+    seconds: of one step, measured. processes: this one and the others that play. split: for a player's name, how its
+    batch splits (splitting.py). notes: sentences for the user.
     """
 
     resolved: Resolved
@@ -54,7 +53,6 @@ class Setup:
     device: torch.device
     game: Game
     seconds: float
-    saved: int
     processes: Processes
     split: Callable[[str], str]
     notes: list[str]
@@ -82,18 +80,6 @@ class Setup:
             "shards": self.settings.shards,
             "micro": self.game.shards.micro,
         }
-
-    @property
-    def memory(self) -> int:
-        """The least bytes that training holds: data, weights, optimiser state, copies, gradients, activations.
-
-        Its peak is higher by what backward passes and kernels take in passing: up to 3.3 times this was measured.
-        """
-        tensors = self.game.state.tensors().values()
-        gradients = max(sum(p.nbytes for p in seat.on) for seat in self.game.seats)
-        data = self.dataset.nbytes if self.dataset else 0
-        copies = sum(seat.guard.nbytes for seat in self.game.seats)
-        return data + sum(tensor.nbytes for tensor in tensors) + copies + gradients + self.saved
 
 
 def prepare(resolved: Resolved, processes: Processes | None = None) -> Setup:
@@ -142,7 +128,7 @@ def prepare(resolved: Resolved, processes: Processes | None = None) -> Setup:
         return how_it_splits(game, next(seat for seat in game.seats if seat.player.name == player))
 
     trial = play_with(copy.deepcopy(modules), 1, Shards(shards.size))
-    reads, saved = try_turns(trial)
+    reads = try_turns(trial)
     threads = settings.threads
     if threads is None:
         threads = (
@@ -179,7 +165,6 @@ def prepare(resolved: Resolved, processes: Processes | None = None) -> Setup:
         device=device,
         game=play_with(modules, steps, shards),
         seconds=seconds,
-        saved=saved,
         processes=processes,
         split=split,
         notes=notes,

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import time
 
-import torch
-from torch import Tensor
-
 from ganzoo.engine.game import Game
 from ganzoo.engine.generator import Generator
 from ganzoo.errors import PluginError
@@ -21,25 +18,16 @@ def play_step(trial: Game) -> None:
             trial.turn(seat, seat.player.start, turn)
 
 
-def try_turns(trial: Game) -> tuple[list[str], int]:
-    """Play one turn of every player: which players read reals, and the most bytes a turn keeps for its gradients.
+def try_turns(trial: Game) -> list[str]:
+    """Play one turn of every player, and name the players that read reals.
 
     Raises PluginError if a player raises or returns what it may not, or if samples have not the space's shape.
     """
-    reads, most = [], 0
+    reads = []
     for seat in trial.seats:
-        held: dict[int, int] = {}
-
-        def pack(tensor: Tensor, held: dict[int, int] = held) -> Tensor:
-            storage = tensor.untyped_storage()
-            held[storage.data_ptr()] = storage.nbytes()
-            return tensor
-
-        with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
-            batch = trial.turn(seat, seat.player.start, 0)
+        batch = trial.turn(seat, seat.player.start, 0)
         if {"real", "real_with", "source"} & set(batch.touched):
             reads.append(seat.player.name)
-        most = max(most, sum(held.values()))
     if trial.space.kind != "game":
         nets = {name: trial.state.modules[name] for name in trial.architecture.generator}
         try:
@@ -51,7 +39,7 @@ def try_turns(trial: Game) -> tuple[list[str], int]:
             raise PluginError(
                 f"generated samples have the shape {tuple(made.shape[1:])}, the data's is {trial.space.shape}"
             )
-    return reads, most
+    return reads
 
 
 def seconds_per_step(trial: Game) -> float:

@@ -1,4 +1,7 @@
 import os
+import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -35,6 +38,27 @@ def test_a_system_that_does_not_tell_its_memory_is_no_error(monkeypatch):
     monkeypatch.setattr(os, "sysconf_names", {})
     assert device.devices()[-1].free is None
     assert device.choose("cpu") == CPU
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system tells it in one way alone")
+def test_the_most_memory_of_the_cpu_lies_between_what_is_resident_and_what_was():
+    import resource
+
+    resident = int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+    ever = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # also before this program was started
+    assert 0.98 * resident < device.most_memory(CPU) < 1.02 * ever
+
+
+@pytest.mark.parametrize(("name", "known"), [("max_memory_reserved", True), ("driver_allocated_memory", False)])
+def test_the_most_memory_of_an_accelerator_is_what_torch_reserved(monkeypatch, name, known):
+    asked = []
+    backend = SimpleNamespace(**{name: lambda *device: asked.append(device) or 5})
+    monkeypatch.setattr(torch, "get_device_module", lambda device: backend)
+    mine = torch.device("cuda:1")
+    assert device.most_memory(mine) == 5
+    assert asked == [(mine,) if known else ()]
+    monkeypatch.setattr(torch, "get_device_module", lambda device: SimpleNamespace())
+    assert device.most_memory(mine) is None
 
 
 def test_auto_takes_the_usable_device_with_the_most_free_memory(machine):

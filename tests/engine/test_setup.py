@@ -54,8 +54,6 @@ def test_the_trial_changes_nothing(tiny, differences):
     assert not differences(before, second.game.state.tensors())
     assert all(value == 0 for name, value in before.items() if name.endswith(".step"))
     assert first.seconds > 0
-    assert first.saved > 0
-    assert first.memory > first.dataset.samples.nbytes
 
 
 def test_few_images_turn_augmentation_on_unless_told_otherwise(tiny):
