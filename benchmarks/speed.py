@@ -38,16 +38,16 @@ class Case:
 
     @property
     def log_every(self) -> int:
-        """As often as a run of 5,000 steps or more logs, oftener only if a few steps are timed."""
-        return min(50, self.steps)
+        """As often as a run of 5,000 steps or more logs, oftener only if few steps are timed."""
+        return min(50, self.steps // 2)
 
 
 CASES = {
     "vanilla-mlp": Case("vanilla-mlp", "mnist", 28, 1000),
-    "dcgan-32": Case("dcgan", "colours-32.npz", 32, 20),
-    "dcgan-64": Case("dcgan", "colours-64.npz", 64, 5),
-    "wgan-gp-32": Case("wgan-gp", "colours-32.npz", 32, 4),
-    "r3gan-32": Case("r3gan", "colours-32.npz", 32, 4),
+    "dcgan-32": Case("dcgan", "colours-32.npz", 32, 60),
+    "dcgan-64": Case("dcgan", "colours-64.npz", 64, 10),
+    "wgan-gp-32": Case("wgan-gp", "colours-32.npz", 32, 6),
+    "r3gan-32": Case("r3gan", "colours-32.npz", 32, 6),
 }
 
 

@@ -19,7 +19,7 @@ __all__: list[str] = []
 
 _SCORES = 256  # reals and fakes for one AUC: its standard error is then below .03
 _SAMPLES = 2500  # for mode coverage, as in PacGAN
-_SHARE = 0.05  # of the time goes into probes, at most
+_SHARE = 0.01  # of the time goes into probes, at most
 _FIRST_WORD = 60.0  # seconds until the first verdict; the gap doubles after each
 
 

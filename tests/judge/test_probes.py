@@ -75,13 +75,13 @@ def test_dear_probes_are_made_less_often_but_always_at_the_end(clock):
         clock.now += 1.0
         return scores(n)
 
-    run.scores = slow
+    run.scores, run.steps = slow, 300
     probes.ganzoo_run_started(run)
-    for step in range(1, 101):
+    for step in range(1, 301):
         run.step = step
         clock.now += 1.0
         probes.ganzoo_step_ended(run)
-    assert run.scored == 1 + 4 + 1  # at once, then one second in 20, then at the last step
+    assert run.scored == 1 + 2 + 1  # at once, then one second in 100, then at the last step
     probes.ganzoo_run_ended(run)
 
 
