@@ -43,7 +43,7 @@ def of_the_digit(run: Run, data: Dataset) -> list[list[str]]:
     rows = []
     for name, sounds, label in (
         ("real", data.real(index), data.label(index)),
-        (run.name, run.generator.sample(SAMPLES, seed=0, labels=run.space.classes).tensor, asked),
+        (run.name, run.generator.sample(SAMPLES, seed=0).tensor, asked),
     ):
         with torch.no_grad():
             logits = torch.cat([eyes.look(part)[1] for part in sounds.split(250)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
@@ -167,6 +168,18 @@ class Generator(nn.Module):
             found += len(made)
             yield made
 
+    @cached_property
+    def takes_labels(self) -> bool:
+        """Whether samples depend on a label: whether the GAN looks at it to make one."""
+        if not self.space.classes:
+            return False
+        with evaluating(dict(self.nets)), drawing(self.device, 0):
+            z = draw_prior(self.architecture, 1, self.config, self.space, self.device) if self.takes_noise else None
+            source = torch.zeros(1, *self.space.source.shape, device=self.device) if self.space.source else None
+            batch = self.batch(z, torch.zeros(1, dtype=torch.long, device=self.device), source)
+            generate(self.architecture, dict(self.nets), batch, self.config)
+        return "label" in batch.touched
+
     @property
     def takes_noise(self) -> bool:
         """Whether there is a z: an architecture that translates may have none."""
@@ -212,7 +225,7 @@ class Generator(nn.Module):
             for frame in range(frames):
                 place = frame / frames * stops
                 here, there = points[int(place)], points[(int(place) + 1) % stops]
-                shown.append(Samples(self(_between(here, there, place % 1), label), self.space))
+                shown.append(Samples(self(_between(here, there, place % 1), label).float().cpu(), self.space))
         return shown
 
     def _labels(self, n: int, labels: Sequence[int | str] | None) -> Tensor | None:
@@ -221,6 +234,8 @@ class Generator(nn.Module):
             if labels:
                 raise UsageError(f"{self.name} was trained without labels; leave out --labels")
             return None
+        if labels and not self.takes_labels:
+            raise UsageError(f"{self.name} draws from all classes and takes no label; leave out --labels")
         numbers = []
         for label in labels or range(len(names)):
             if str(label) in names:

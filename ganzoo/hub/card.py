@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ganzoo import __version__
+from ganzoo.hub.fields import LICENCE
 from ganzoo.settings import Settings
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ganzoo.engine.generator import Generator
     from ganzoo.entry import Entry
 
-__all__ = ["MARKER", "Facts", "card"]
+__all__ = ["MARKER", "Facts", "card", "licence_in"]
 
 MARKER = "<!-- written by ganzoo: changes below are lost at the next publish; take this line out to keep them -->"
 _TASKS = {"image": "unconditional-image-generation"}
@@ -68,7 +69,7 @@ def card(facts: Facts) -> str:
     """The whole README.md, its YAML written by the Hub's own library."""
     generator, space = facts.generator, facts.generator.space
     outline = facts.gan.outline
-    made = f"{space.plural} of {space}" + (f" in {len(space.classes)} classes" if space.classes else "")
+    made = f"{space.plural} of {space}" + (f" in {len(space.classes)} classes" if generator.takes_labels else "")
     rows = [
         ("architecture", f"{generator.name} ({outline.summary})"),
         ("paper", outline.paper),
@@ -124,6 +125,20 @@ repository.
 It makes what its data look like, with their gaps and their bias, and may repeat samples that it has seen. Numbers
 of quality hold for the protocol that is named beside them alone.
 """
+
+
+def licence_in(readme: str) -> str:
+    """The licence that a README.md names in its YAML; empty if it names none that can be read."""
+    if not readme.startswith("---"):
+        return ""
+    from huggingface_hub import ModelCard
+    from yaml import YAMLError
+
+    try:
+        found = ModelCard(readme, ignore_metadata_errors=True).data.get("license")
+    except (ValueError, YAMLError):
+        return ""
+    return found if isinstance(found, str) and LICENCE.fullmatch(found) else ""
 
 
 def _data(facts: Facts) -> ModelCardData:

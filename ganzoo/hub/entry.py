@@ -27,7 +27,7 @@ def entry(facts: Facts, pins: Mapping[str, Pin], place: Mapping[str, str]) -> st
         "license": facts.license or "unknown",
         "dataset": dataset,
         "shape": list(space.shape),
-        "classes": len(space.classes),
+        "classes": len(space.classes) if generator.takes_labels else 0,
         "parameters": facts.parameters,
         "command": facts.command,
     }

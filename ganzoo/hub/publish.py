@@ -11,7 +11,7 @@ from ganzoo.engine.layout import Pin
 from ganzoo.errors import GanzooError, UsageError
 from ganzoo.hub import address as places
 from ganzoo.hub import zoo
-from ganzoo.hub.card import MARKER
+from ganzoo.hub.card import MARKER, licence_in
 from ganzoo.hub.entry import entry
 from ganzoo.hub.fields import LICENCE, PATH, REPOSITORY, shortened
 from ganzoo.hub.prepare import Prepared, prepare
@@ -70,26 +70,41 @@ def publish(
         raise UsageError("--private is for the Hub; who may read a local zoo is decided by its folder")
     if tag and not places.REVISION.fullmatch(tag):
         raise UsageError(f"--tag {shortened(tag)} is no tag; for example --tag v1")
+    readme = _readme(to, in_zoo, dry_run)
+    if not license and (before := licence_in(readme)):
+        tell(f"it stays under the licence {before}, as before; --license NAME changes it")
     with TemporaryDirectory(prefix="ganzoo-publish-") as fresh:
         try:
             ready = prepare(
-                source.path, Path(fresh), address=to, step=step, license=license, half=half,
+                source.path, Path(fresh), address=to, step=step, license=license or licence_in(readme), half=half,
                 with_discriminator=with_discriminator, named=plugin, tell=tell,
             )  # fmt: skip
         except OSError as error:
             raise GanzooError(
                 f"nothing was published: {error.strerror or error}; make room in {Path(fresh).parent}, or set TMPDIR"
             ) from None
-        return _to_zoo(ready, to, tag, dry_run) if in_zoo else _to_hub(ready, to, private, tag, dry_run, tell)
+        if readme.strip() and MARKER not in readme:  # somebody has written it
+            (ready.folder / "README.md").write_text(readme, "utf-8")
+        if dry_run:
+            return Published(ready.pins, to, "", "", "")
+        return _to_zoo(ready, to, tag) if in_zoo else _to_hub(ready, to, private, tag, tell)
 
 
-def _to_zoo(ready: Prepared, to: str, tag: str, dry_run: bool) -> Published:
-    path = zoo.folder_of(to.removeprefix("file:"))
-    if zoo.is_zoo_model(path):
-        kept = zoo.revision_folder(path, "") / "README.md"
-        _keep_own_card(ready, kept.read_text("utf-8", errors="replace") if kept.is_file() else None)
+def _readme(to: str, in_zoo: bool, dry_run: bool) -> str:
+    """The README.md that is there now, empty if none is; the Hub is not asked where nothing is to be sent."""
+    if in_zoo:
+        path = zoo.folder_of(to.removeprefix("file:"))
+        readme = zoo.revision_folder(path, "") / "README.md" if zoo.is_zoo_model(path) else None
+        return readme.read_text("utf-8", errors="replace") if readme and readme.is_file() else ""
     if dry_run:
-        return Published(ready.pins, to, "", "", "")
+        return ""
+    from ganzoo.hub import send
+
+    return send.before(to)
+
+
+def _to_zoo(ready: Prepared, to: str, tag: str) -> Published:
+    path = zoo.folder_of(to.removeprefix("file:"))
     revision = zoo.put(ready.folder, path, tag, ready.pins)
     folder = (path / "revisions" / revision).absolute()
     below = folder.is_relative_to(Path.cwd()) and PATH.fullmatch(folder.relative_to(Path.cwd()).as_posix())
@@ -97,20 +112,11 @@ def _to_zoo(ready: Prepared, to: str, tag: str, dry_run: bool) -> Published:
     return Published(ready.pins, f"{to}@{revision}", revision, "", listed)
 
 
-def _to_hub(ready: Prepared, to: str, private: bool, tag: str, dry_run: bool, tell: Callable[[str], None]) -> Published:
-    if dry_run:
-        return Published(ready.pins, to, "", "", "")
+def _to_hub(ready: Prepared, to: str, private: bool, tag: str, tell: Callable[[str], None]) -> Published:
     from ganzoo.hub import send
 
-    _keep_own_card(ready, send.before(to))
     generator, training = ready.facts.generator, ready.facts.training
     summary = f"{generator.name} on {training['dataset']}, {training['steps']:,} steps, by ganzoo"
     revision, url = send.send(ready.folder, to, ready.pins, summary=summary, private=private, tag=tag, tell=tell)
     listed = entry(ready.facts, ready.pins, {"repo": to, "revision": revision})
     return Published(ready.pins, f"{to}@{revision}", revision, url, listed)
-
-
-def _keep_own_card(ready: Prepared, before: str | None) -> None:
-    """A README.md that somebody has written is kept; one that ganzoo wrote is written anew."""
-    if before and before.strip() and MARKER not in before:
-        (ready.folder / "README.md").write_text(before, "utf-8")

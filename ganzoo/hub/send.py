@@ -17,12 +17,12 @@ from ganzoo.hub.verify import pin_of
 __all__ = ["before", "send"]
 
 
-def before(repo: str) -> str | None:
-    """The README.md that a repository has now, None where there is neither. Raises NetworkError."""
+def before(repo: str) -> str:
+    """The README.md that a repository has now, empty where there is neither. Raises NetworkError."""
     with calling("to look up", repo):
         api = client()
         if not api.repo_exists(repo) or not api.file_exists(repo, "README.md"):
-            return None
+            return ""
         path = Path(api.hf_hub_download(repo, "README.md", revision=api.model_info(repo).sha))
         if path.stat().st_size > FILES["README.md"]:
             raise UsageError(f"{repo} has a README.md of {path.stat().st_size:,} bytes; make it shorter first")

@@ -184,22 +184,9 @@ def _subject(generator: Generator, dataset: Dataset, eyes: Extractor, seed: int)
     if dataset.labels is not None and dataset.space.classes:
         labels = dataset.labels[dataset.labels >= 0].cpu()
         shares = labels.bincount(minlength=len(dataset.space.classes)).double() / len(labels)
-        if generator.space.classes == dataset.space.classes and _obeys(generator, dataset):
+        if generator.space.classes == dataset.space.classes and generator.takes_labels:
             gives.add("labels")
     return Subject(space=dataset.space, width=eyes.width, shares=shares, gives=frozenset(gives), seed=seed)
-
-
-def _obeys(generator: Generator, dataset: Dataset) -> bool:
-    """Whether another label gives another sample from the same latents or the same source."""
-    classes = generator.space.classes
-    if len(classes) < 2:
-        return False
-    if generator.space.source:
-        few = dataset.source(torch.arange(min(4, dataset.source_count)))
-        first, second = (generator.translate(few, labels=[label]).tensor for label in classes[:2])
-    else:
-        first, second = (generator.sample(4, labels=[label]).tensor for label in classes[:2])
-    return not torch.equal(first, second)
 
 
 def _fitting(

@@ -45,7 +45,7 @@ def fakes(generator: Generator, dataset: Dataset, subject: Subject, eyes: Extrac
         elif classes:
             draws = torch.Generator().manual_seed(counted(subject.seed, "evaluate labels", first))
             label = torch.multinomial(shares, size, replacement=True, generator=draws)
-        asked = None if label is None else [classes[number] for number in label.tolist()]
+        asked = None if label is None or not generator.takes_labels else [classes[number] for number in label.tolist()]
         if not translates:
             yield _part(generator.sample(size, seed=seed, labels=asked).tensor, label, eyes, generator.device)
             continue

@@ -41,6 +41,10 @@ def test_train_sample_and_resume(tiny, ganzoo):
     assert "walk.webp exists already" in err
     assert ganzoo("sample", "--files", "-n", "3", "--out", "drawn") == (0, "drawn\n", "")
     assert len(list(Path("drawn").glob("*.png"))) == 3
+    code, out, err = ganzoo("sample", "--device", "xpu:7", "--out", "elsewhere.png")
+    assert (code, out) == (2, "")
+    assert err.startswith("error: device 'xpu:7' is not on this machine, which has ")
+    assert not Path("elsewhere.png").exists()
 
     assert ganzoo("resume", "latest", "--steps", "6", "-q") == (0, f"{RUN}\n", "")
     assert json.loads((RUN / "run.json").read_text())["step"] == 6

@@ -97,6 +97,24 @@ def test_a_label_that_does_not_exist_is_an_error_that_names_the_classes():
         made().sample(2, labels=["one"])
 
 
+def test_a_label_is_refused_by_a_gan_that_looks_at_none():
+    unheard = made(space=labelled().space)
+    assert labelled().takes_labels
+    assert not unheard.takes_labels
+    with pytest.raises(UsageError, match="a-gan draws from all classes and takes no label; leave out --labels"):
+        unheard.sample(2, labels=["one"])
+    assert torch.equal(unheard.sample(2).tensor, made().sample(2).tensor)
+
+
+@pytest.mark.parametrize("name", MAKE_IMAGES)
+def test_whose_samples_depend_on_a_label_is_seen_without_naming_it(name, small):
+    generator = of_plugin(name, small(name)["options"])
+    z = draw_prior(generator.architecture, 2, generator.config, IMAGE, CPU)
+    with evaluating(dict(generator.nets)):
+        first, second = (generator(z, torch.full((2,), label)) for label in (0, 1))
+    assert generator.takes_labels is not torch.equal(first, second)
+
+
 def test_no_samples_is_an_error():
     with pytest.raises(UsageError, match="asked for 0 samples"):
         made().sample(0)

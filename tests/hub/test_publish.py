@@ -15,7 +15,7 @@ from ganzoo import catalogue
 from ganzoo.engine.generator import Generator
 from ganzoo.errors import CheckpointError, GanzooError, ModelError, UsageError
 from ganzoo.hub import prepare, registry, zoo
-from ganzoo.hub.card import MARKER
+from ganzoo.hub.card import MARKER, licence_in
 from ganzoo.hub.publish import publish
 
 TO = "file:./zoo/me/my-gan"
@@ -67,7 +67,7 @@ def test_what_it_prints_is_an_entry_of_the_registry(run, told, monkeypatch):
     Path("mine.toml").write_text(f"schema = 1\noverride = true\n{done.entry}")
     monkeypatch.setenv("GANZOO_REGISTRY", "mine.toml")
     model = registry.read().models["vanilla-mlp.digits"]
-    assert (model.license, model.shape, model.classes) == ("mit", (1, 8, 8), 10)
+    assert (model.license, model.shape, model.classes) == ("mit", (1, 8, 8), 0)
     assert model.metrics[0].name == "frechet_distance"
     assert model.metrics[0].n == 1000
     assert torch.equal(ganzoo.load("vanilla-mlp.digits").sample(2).tensor, ganzoo.load(TO).sample(2).tensor)
@@ -98,7 +98,7 @@ def test_the_card_says_what_it_is_and_how_good(run, told):
                  "- vanilla-mlp", "- gan", "model-index:", "type: frechet"):  # fmt: skip
         assert line in data
     for part in (MARKER, "# my-gan", "![samples of seed 0](samples.png)", "Goodfellow et al. 2014",
-                 "| frechet_distance |", f"ganzoo sample {TO}", "raw", "images of 1x8x8 in 10 classes"):  # fmt: skip
+                 "| frechet_distance |", f"ganzoo sample {TO}", "raw", "| makes | images of 1x8x8 |"):  # fmt: skip
         assert part in card
     assert str(run.parent) not in card
 
@@ -168,11 +168,37 @@ def test_a_card_of_ones_own_is_kept_and_ganzoos_own_is_not(run, told):
     assert (newest() / "README.md").read_text() == "# Mine\n"
 
 
+@pytest.mark.parametrize(
+    ("readme", "licence"),
+    [
+        ("---\nlicense: bsd\n---\n# Mine\n", "bsd"),
+        ("---\nlicense: [mit]\n---\n", ""),
+        ("---\nlicense: mit\nno: [yaml\n---\n", ""),
+        ("---\nlicense: mit\n", ""),
+        ("---\n- mit\n---\n", ""),
+        ("license: mit", ""),
+        ("", ""),
+    ],
+)
+def test_the_licence_that_a_readme_names(readme, licence):
+    assert licence_in(readme) == licence
+
+
+def test_a_licence_stays_until_another_is_given(run, told):
+    publish(run, TO, license="mit", tell=told.append)
+    assert not told
+    publish(run, TO, tell=told.append)
+    assert told == ["it stays under the licence mit, as before; --license NAME changes it"]
+    assert "license: mit" in (newest() / "README.md").read_text()
+    publish(run, TO, license="bsd", tell=told.append)
+    assert "license: bsd" in (newest() / "README.md").read_text()
+
+
 def test_nothing_is_sent_if_it_does_not_come_back_the_same(run, told, monkeypatch):
     real = prepare.read
 
-    def other(folder, **keywords):
-        generator = real(folder, **keywords)
+    def other(folder, pins, **keywords):
+        generator = real(folder, pins, **keywords)
         next(generator.parameters()).add_(1)
         return generator
 
