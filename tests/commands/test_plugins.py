@@ -235,3 +235,10 @@ def test_check_prints_a_report_and_its_exit_code_is_the_verdict(ganzoo, installe
     assert (code, report["conforms"], report["name"]) == (1, False, "bad")
     assert [check["outcome"] for check in report["checks"]] == ["failed", "failed", "measured"]
     assert ganzoo("plugins", "check", "nothing-like-it")[0] == 2
+
+
+@pytest.mark.parametrize("place", ["./nothing", "/nowhere/at/all", "~/nothing-there"])
+def test_a_place_where_nothing_is_is_said_before_any_command_is_shown(ganzoo, manager, place):
+    code, out, err = ganzoo("plugins", "install", place)
+    assert (code, out, manager) == (2, "", [])
+    assert err == f"error: {place} is not there; type a folder, a wheel, a package's name or git+https://...\n"

@@ -36,6 +36,8 @@ def install(packages: tuple[str, ...], editable: bool, as_json: bool, quiet: boo
         raise UsageError(f"{odd[0]!r} is no package; type names, paths or git+https://...")
     if editable and (lost := [word for word in packages if not Path(word, "pyproject.toml").is_file()]):
         raise UsageError(f"-e {lost[0]}: no folder with a pyproject.toml; begin one with: ganzoo plugins new my-gan")
+    if absent := [word for word in packages if word.startswith((".", "/", "~")) and not Path(word).exists()]:
+        raise UsageError(f"{absent[0]} is not there; type a folder, a wheel, a package's name or git+https://...")
     before = _scan()
     _run(installing.install(installing.here(), packages, editable=editable), quiet=as_json or quiet)
     appeared = [row for row in _scan() if row not in before]
