@@ -42,7 +42,7 @@ class AdaptiveDecoder(nn.Module):
         self.image = nn.Sequential(*layers, nn.Conv2d(width, outward, 7, padding=3, padding_mode="reflect"), nn.Tanh())
 
     def forward(self, content: Tensor, style: Tensor) -> Tensor:  # noqa: D102
-        numbers = self.style(style).view(len(style), len(self.convs), 2, content.shape[1])
+        numbers = self.style(style).unflatten(1, (len(self.convs), 2, content.shape[1]))
         x = content
         for first in range(0, len(self.convs), 2):
             y = x

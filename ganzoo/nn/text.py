@@ -29,7 +29,7 @@ def token_noise(n: int, config: Config, space: Space, device: torch.device) -> T
 def chosen(logits: Tensor, share: Tensor) -> Tensor:
     """The token (N,) int64 of softmax(logits), (N, V), at whose place in the cumulated probabilities share (N,) is."""
     cumulated = torch.softmax(full(logits), 1).cumsum(1)
-    return torch.searchsorted(cumulated, share[:, None].contiguous(), right=True)[:, 0].clamp(max=logits.shape[1] - 1)
+    return (cumulated <= share[:, None]).sum(1).clamp(max=logits.shape[1] - 1)
 
 
 def likelihood(logits: Tensor, texts: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 import json
 from collections import namedtuple
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Annotated
 
@@ -17,6 +17,7 @@ from ganzoo.errors import UsageError
 from ganzoo.hub import export
 from ganzoo.hub.export import export_onnx
 from ganzoo.nn import one_hot
+from ganzoo.tokens import text_space
 
 LABELLED = package.Space(kind="vector", shape=(2,), classes=("zero", "one", "two"), range=None)
 IMAGE = package.Space(kind="image", shape=(1, 16, 16), classes=("zero", "one", "two"))
@@ -172,14 +173,17 @@ def test_a_missing_package_is_named_with_what_to_type(tmp_path, monkeypatch):
 @needs_onnx
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name", ["acgan", "clustergan", "cogan", "dcgan", "r3gan", "sagan", "stylegan2-lite", "vanilla-mlp"]
+    "name",
+    ["acgan", "clustergan", "cogan", "dcgan", "munit", "r3gan", "sagan", "seqgan", "stylegan2-lite", "vanilla-mlp"],
 )
 def test_generators_of_every_kind_of_network_are_exported(name, tmp_path):
     architecture = catalogue.load(name)
     config = architecture.config()
     torch.manual_seed(0)
-    nets = architecture.networks(config, IMAGE)
-    generator = Generator(name, architecture, config, IMAGE, {key: nets[key] for key in architecture.generator})
+    space = text_space(["", *"abc"], "characters", 5) if "tokens" in architecture.spaces else IMAGE
+    space = replace(space, source=IMAGE) if architecture.source else space
+    nets = architecture.networks(config, space)
+    generator = Generator(name, architecture, config, space, {key: nets[key] for key in architecture.generator})
     found = export_onnx(generator, tmp_path / "a.onnx")
-    assert set(found.inputs) >= {"z"} or all(part.startswith("z_") for part in found.inputs)
-    assert found.output == "(N, 1, 16, 16)"
+    assert "z" in found.inputs or all(part.startswith("z_") for part in found.inputs)
+    assert found.output == f"(N, {', '.join(map(str, space.shape))})"
