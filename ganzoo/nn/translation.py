@@ -45,7 +45,7 @@ def encoder_depth(space: Space, most: int, *, least: int = 1) -> int:
     while depth < most and height % 2 == 0 and width % 2 == 0 and min(height, width) >= 8:
         depth, height, width = depth + 1, height // 2, width // 2
     if depth < least:
-        near = max(8, round(max(space.shape[1:]) / 2**least) * 2**least)
+        near = max(4, round(max(space.shape[1:]) / 2**least)) * 2**least
         raise UsageError(f"images of {space}: these networks halve them {least} times; try --size {near}")
     return depth
 

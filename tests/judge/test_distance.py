@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from ganzoo.judge.distance import sliced_wasserstein
+from ganzoo.judge.distance import neighbours_distance, sliced_wasserstein
 
 
 def points(n, *, seed, scale=1.0, features=2):
@@ -43,3 +43,12 @@ def test_the_global_random_state_is_left_as_it_was():
     before = torch.get_rng_state()
     sliced_wasserstein(points(5, seed=0), points(5, seed=1))
     assert torch.equal(before, torch.get_rng_state())
+
+
+def test_texts_are_as_far_as_the_shares_of_their_neighbours_differ():
+    """Of (start 0) (0 1) (1 1) and (start 0) (0 1) (1 0), one third is elsewhere."""
+    these, those = torch.tensor([[0, 1, 1]]), torch.tensor([[0, 1, 0], [0, 1, 0]])
+    assert neighbours_distance(these, those) == neighbours_distance(those, these) == pytest.approx(1 / 3)
+    assert neighbours_distance(these, these.repeat(3, 1)) == pytest.approx(0)
+    assert neighbours_distance(torch.tensor([[0, 1]]), torch.tensor([[1, 0]])) == 1  # by the same tokens
+    assert neighbours_distance(torch.tensor([[2]]), torch.tensor([[2], [5]])) == pytest.approx(1 / 2)

@@ -36,4 +36,10 @@ def test_the_critics_weights_are_clipped():
         for parameter in net.parameters():
             parameter.data.fill_(3.0)
     game.step(0)
-    assert all(torch.all(p.abs() <= 0.1) for net in critics for p in net.parameters())
+    assert all(torch.all(p.abs() <= 0.03) for net in critics for p in net.parameters())
+
+
+def test_pictures_too_small_for_the_critics_patches_are_one_line():
+    small = ganzoo.Space(kind="image", shape=(1, 8, 8))
+    with pytest.raises(ganzoo.GanzooError, match="these networks halve them 2 times; try --size 16"):
+        dualgan.networks(Config(), ganzoo.Space(kind="image", shape=(1, 8, 8), source=small))

@@ -27,7 +27,7 @@ def test_objectives_are_the_papers_formula():
     parts = {"source": x, "source_label": OWN, "label": OTHER}
     fetch = {name: (lambda part=part: torch.from_numpy(part)) for name, part in parts.items()}
     given = ganzoo.Batch(4, step=torch.tensor(0.0), progress=torch.tensor(0.0), device=torch.device("cpu"), fetch=fetch)
-    config = Config(domain=3.0, cycle=7.0, penalty=5.0)
+    config = Config(domain=3.0, cycle=7.0, penalty=5.0, critic_turns=4)
     judging, translating = stargan.players(config)
     torch.manual_seed(0)
     judged = sum(judging.objective(nets, given, config).values()).item()
@@ -44,7 +44,7 @@ def test_objectives_are_the_papers_formula():
     loss_g += 7 * np.abs(x - there_and_back).mean()
     descended = sum(translating.objective(nets, given, config).values()).item()
     assert descended == pytest.approx(loss_g, rel=1e-6)
-    assert (judging.goal, translating.goal, judging.turns) == ("minimize", "minimize", 5)
+    assert (judging.goal, translating.goal, judging.turns) == ("minimize", "minimize", 4)
 
 
 def test_gradients_reach_exactly_the_network_that_moves(reached):

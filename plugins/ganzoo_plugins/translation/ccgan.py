@@ -37,9 +37,10 @@ from ganzoo.nn import (
 
 @dataclass(frozen=True, kw_only=True)
 class Config(ganzoo.AdamConfig):
-    """Numbers are ours, for digits and a CPU, but Adam's."""
+    """Numbers are ours, for digits and a CPU, but Adam's decays."""
 
     labels: Annotated[float, "lambda_c: weight of the labels' likelihood", ganzoo.Range(0, 1e4)] = 1.0
+    lr: Annotated[float, "Adam's step size for both players", ganzoo.Range(0, 1)] = 5e-4
     dropout: Annotated[float, "share of D's features dropped", ganzoo.Range(0, 0.95)] = 0.5
     width: Annotated[int, "channels at half the size", ganzoo.Range(1, 512)] = 16
     units: Annotated[int, "D's features", ganzoo.Range(1, 8192)] = 128

@@ -42,8 +42,8 @@ class Config(ganzoo.AdamConfig):
     domain: Annotated[float, "lambda_cls: weight of the domain's likelihood (the paper's)", ganzoo.Range(0, 1e4)] = 1.0
     cycle: Annotated[float, "lambda_rec: weight of the way there and back (the paper's)", ganzoo.Range(0, 1e4)] = 10.0
     penalty: Annotated[float, "lambda_gp: weight of the slope penalty (the paper's)", ganzoo.Range(0, 1e4)] = 10.0
-    critic_turns: Annotated[int, "turns of D for one of G (the paper's)", ganzoo.Range(1, 100)] = 5
-    lr: Annotated[float, "Adam's step size (ours; the paper's is 1e-4)", ganzoo.Range(0, 1)] = 2e-4
+    critic_turns: Annotated[int, "turns of D for one of G (ours; the paper's are 5)", ganzoo.Range(1, 100)] = 2
+    lr: Annotated[float, "Adam's step size (ours; the paper's is 1e-4)", ganzoo.Range(0, 1)] = 1e-3
     width: Annotated[int, "channels at the full size (the paper's are 64)", ganzoo.Range(1, 256)] = 8
     blocks: Annotated[int, "residual blocks (the paper's are 6)", ganzoo.Range(0, 32)] = 2
 
@@ -55,13 +55,14 @@ def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
     channels, domains, width = space.shape[0], class_count(space), config.width
     translator = residual_translator(channels + domains, channels, width, config.blocks, told=True)
     *body, last = PatchDiscriminator(channels, 2 * width, 2, norm=None).layers
-    domain = nn.Conv2d(8 * width, domains, 1)  # of the widest of three layers
+    places = (space.shape[1] // 4 - 1, space.shape[2] // 4 - 1)  # that the body has left of H and W
+    domain = nn.Conv2d(8 * width, domains, places)
     return {
         "G": Labelled(Spread(translator), domains),
         "D": Headed(
             nn.Sequential(*body),
             nn.Sequential(last, nn.AdaptiveAvgPool2d(1), nn.Flatten(0)),  # the mean over places
-            nn.Sequential(domain, nn.AdaptiveAvgPool2d(1), nn.Flatten()),
+            nn.Sequential(domain, nn.Flatten()),
         ),
     }
 
@@ -117,5 +118,5 @@ def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for pictures of several domains, whose translation takes pictures of any size."""
     return ganzoo.Architecture(
         Config, networks, players, generate=generate, discriminator=(), score=score, source="itself", multiple=4,
-        batch=16, steps=2000,
+        batch=16, steps=800,
     )  # fmt: skip
