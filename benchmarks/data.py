@@ -20,8 +20,19 @@ from benchmarks.processes import PYTHON, surroundings
 __all__ = ["data"]
 
 SIDE, DIFFERENT, FOLDERS = 16, 1000, 100
+NAMES = (
+    "first opening, s",
+    "CPU s",
+    "MiB",
+    "again, s",
+    "again, CPU s",
+    "again, MiB",
+    "images per second",
+    "dealing, MiB",
+)
+DIGITS = (1, 1, 0, 1, 1, 0, 0, 0)
 _OPEN = """
-import json, resource, sys, time
+import json, sys, time
 from pathlib import Path
 from ganzoo.data import Request, Stream, open_dataset
 
@@ -31,9 +42,9 @@ def own():
 
 import torch, numpy, PIL.Image
 torch.set_num_threads(1)
-before, begun = own(), time.monotonic()
+before, begun, busy = own(), time.monotonic(), time.process_time()
 found = open_dataset(sys.argv[1], Request(root=None, size=16, channels=1))
-opened, memory = time.monotonic() - begun, own() - before
+opened, busy, memory = time.monotonic() - begun, time.process_time() - busy, own() - before
 stream = Stream(found, 64, 0, "D", "cpu")
 stream.real(0)
 begun, turns = time.monotonic(), 0
@@ -41,8 +52,7 @@ while time.monotonic() - begun < 3:
     turns += 1
     stream.real(turns)
 rate = 64 * turns / (time.monotonic() - begun)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps([len(found), opened, memory, rate, own() - before, peak]))
+print(json.dumps([len(found), opened, busy, memory, rate, own() - before]))
 """
 
 
@@ -81,30 +91,11 @@ def data(counts: str) -> None:
                     [PYTHON, "-c", _OPEN, str(folder)], env=environment, capture_output=True, text=True, check=True
                 )
                 found.append(json.loads(done.stdout))
-        (n, first, grown, *_), (_, again, grown_again, rate, dealing, _) = found
-        assert n == count
-        names = ("first", "first MiB", "again", "again MiB", "rate", "dealing MiB")
-        for name, value in zip(names, (first, grown, again, grown_again, rate, dealing), strict=True):
-            figures[f"{count} {name}"] = Figure((value,))
-        rows.append(
-            [
-                f"{count:,}",
-                f"{first:.1f}",
-                f"{grown:.0f}",
-                f"{again:.1f}",
-                f"{grown_again:.0f}",
-                f"{rate:,.0f}",
-                f"{dealing:.0f}",
-            ]
-        )
+        assert found[0][0] == count
+        (first, busy, grown), (again, busy_again, grown_again) = (opening[1:4] for opening in found)
+        rate, dealing = found[1][4:]
+        columns = (first, busy, grown, again, busy_again, grown_again, rate, dealing)
+        figures |= {f"{count} {name}": Figure((value,)) for name, value in zip(NAMES, columns, strict=True)}
+        rows.append([f"{count:,}", *(f"{value:,.{digits}f}" for value, digits in zip(columns, DIGITS, strict=True))])
     store("data", f"python -m benchmarks data --counts {counts}", before, figures, unit="seconds, MiB, images a second")
-    head = [
-        "images",
-        "first opening, s",
-        "MiB after",
-        "again, s",
-        "MiB after",
-        "images per second",
-        "MiB while dealing",
-    ]
-    click.echo(table(head, rows))
+    click.echo(table(["images", *NAMES], rows))

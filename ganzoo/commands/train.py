@@ -72,9 +72,7 @@ def _print_plan(asked: Resolved) -> None:
     samples = f"{len(setup.dataset):,} samples" if setup.dataset else "no samples"
     click.echo(f"\ndata        {samples}, {setup.space}")
     click.echo(f"parameters  {' · '.join(sizes)}")
-    memory = (
-        [f"about {most / 2**20:,.0f} MiB on {setup.device}, the most that a trial of every turn took"] if most else []
-    )
+    memory = [f"about {most / 2**20:,.0f} MiB on {setup.device}, the most that a trial took"] if most else []
     memory += [f"{of / 2**20:,.0f} were free"] if of else []
     click.echo(f"memory      {'; '.join(memory) or 'not known'}")
     click.echo(f"time        about {setup.seconds * setup.game.steps:,.0f} s for {setup.game.steps:,} steps")

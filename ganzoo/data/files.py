@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import zipfile
@@ -10,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -41,17 +41,21 @@ class Files:
 def folder_files(path: Path, only: Collection[str] | None = None) -> Files:
     """The image files below a folder, hidden ones left out; only: the names to take.
 
+    Every file is asked for its size and its time of change, so all that is added, removed, renamed or written is
+    noticed, but for a file that is replaced by one of the same size and time, as `cp -p` may do.
     Raises DataError if there are none, saying what is there, and OSError if it cannot be listed.
     """
     wanted = None if only is None else frozenset(only)
 
     def images() -> Iterator[tuple[str, os.DirEntry[str]]]:
-        return ((name, entry) for name, entry in _walk(path) if _is_image(name) and (wanted is None or name in wanted))
+        for name, entry in _walk(path):
+            if _is_picture(entry.name) and (wanted is None or name in wanted):
+                yield name, entry
 
-    def versions() -> Iterator[tuple[str, int, int]]:
+    def versions() -> Iterator[str]:
         for name, entry in images():
             status = entry.stat()
-            yield name, status.st_size, status.st_mtime_ns
+            yield f"{name}\0{status.st_size}\0{status.st_mtime_ns}"
 
     key, count = _key(versions())
     if not count:
@@ -81,12 +85,12 @@ def _walk(path: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
                     yield prefix + entry.name, entry
 
 
-def _key(versions: Iterable[tuple[str, int, int]]) -> tuple[str, int]:
-    """A key of (name, version) in any order, since it is a sum of hashes, and how many there were."""
+def _key(versions: Iterable[str]) -> tuple[str, int]:
+    """A key of names with their versions in any order, since it is a sum of hashes, and how many there were."""
     total = count = 0
     for count, version in enumerate(versions, 1):  # noqa: B007  # the last one is the number of all
-        digest = hashlib.blake2b("{}\0{}\0{}".format(*version).encode("utf-8", "surrogateescape"), digest_size=16)
-        total += int.from_bytes(digest.digest(), "little")
+        digest = blake2b(version.encode("utf-8", "surrogateescape"), digest_size=16).digest()
+        total += int.from_bytes(digest, "little")
     return f"{total % 2**128:032x}-{count}", count
 
 
@@ -108,7 +112,7 @@ def zip_files(path: Path) -> Iterator[Files]:
                 raise ValueError(f"{images[name][0]:,} bytes unpacked, more than an image has")
             return io.BytesIO(archive.read(name))
 
-        key, count = _key((name, size, crc) for name, (size, crc) in images.items())
+        key, count = _key(f"{name}\0{size}\0{crc}" for name, (size, crc) in images.items())
         yield Files(path, str(path.resolve()), key, count, lambda: sorted(images), read)
 
 
@@ -127,5 +131,11 @@ def _visible(name: str) -> bool:
 
 
 def _is_image(name: str) -> bool:
-    dot = name.rfind(".")
-    return dot >= 0 and name[dot:].lower() in suffixes() and all(map(_visible, name.split("/")))
+    *folders, last = name.split("/")
+    return _is_picture(last) and all(map(_visible, folders))
+
+
+def _is_picture(last: str) -> bool:
+    """Whether a name without its folders is one of an image; called for each of a million files."""
+    dot = last.rfind(".")
+    return dot > 0 and last[dot:].lower() in suffixes() and last[0] != "."

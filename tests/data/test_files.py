@@ -1,3 +1,4 @@
+import os
 import zipfile
 
 import pytest
@@ -27,6 +28,54 @@ def test_linked_folders_are_followed_and_loops_are_not(tmp_path):
     (tmp_path / "data" / "cats").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
     (tmp_path / "elsewhere" / "loop").symlink_to(tmp_path / "data", target_is_directory=True)
     assert folder_files(tmp_path / "data").list() == ["cats/a.png"]
+
+
+CHANGES = {
+    "written in place": lambda home: (home / "cats" / "a.png").write_bytes(b"2"),
+    "longer at the same time": lambda home: ((home / "cats" / "a.png").write_bytes(b"12"), earlier(home)),
+    "added": lambda home: (home / "cats" / "c.png").touch(),
+    "added in a new folder": lambda home: ((home / "new").mkdir(), (home / "new" / "c.png").touch()),
+    "removed": lambda home: (home / "cats" / "a.png").unlink(),
+    "renamed": lambda home: (home / "cats" / "a.png").rename(home / "cats" / "c.png"),
+    "moved": lambda home: (home / "cats" / "a.png").rename(home / "dogs" / "a.png"),
+    "two change places": lambda home: (
+        (home / "cats" / "a.png").rename(home / "c"),
+        (home / "dogs" / "b.png").rename(home / "cats" / "a.png"),
+        (home / "c").rename(home / "dogs" / "b.png"),
+    ),
+}
+
+
+def earlier(home, name="cats/a.png", time=1):
+    os.utime(home / name, ns=(time, time))
+
+
+@pytest.fixture
+def two(tmp_path):
+    for number, name in enumerate(("cats/a.png", "dogs/b.png"), 1):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_bytes(b"1" * number)
+        earlier(tmp_path, name, number)
+    return tmp_path
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_every_change_of_an_image_is_another_key(two, change):
+    before = folder_files(two).key
+    CHANGES[change](two)
+    assert folder_files(two).key != before
+
+
+def test_what_is_no_change_of_an_image_is_the_same_key(two):
+    before = folder_files(two).key
+    (two / "cats" / "notes.txt").touch()
+    (two / "cats" / ".a.png").touch()
+    (two / ".hidden").mkdir()
+    (two / ".hidden" / "c.png").touch()
+    assert folder_files(two).key == before
+    (two / "cats" / "a.png").write_bytes(b"2")
+    earlier(two)
+    assert folder_files(two).key == before  # as it is said
 
 
 def test_suffixes_in_any_case(tmp_path):
