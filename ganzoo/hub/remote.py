@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sys
@@ -111,7 +112,8 @@ def fetch(commit: Commit, names: Iterable[str], *, force: bool = False) -> Path:
 
 
 def quiet_unless_terminal() -> None:
-    """Progress bars are for a terminal; in a file they are a thousand lines."""
+    """Progress bars are for a terminal; in a file they are a thousand lines. Warnings are ours to give."""
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
     if not sys.stderr.isatty():
         disable_progress_bars()
 

@@ -75,6 +75,7 @@ def test_trained_published_deleted_and_sampled_by_every_name(program, ganzoo, fo
     assert f'revision = "{commit}"' in done.stdout
     again = ok("publish", "run", "alice/gan", "--license", "mit", token=ALICE)
     assert "alice/gan has these files already; nothing was sent" in again.err
+    assert "Skipping" not in again.err  # the client's own words for it
     assert server.control()["heads"]["alice/gan"] == commit
     assert re.search(r"^PUT blobs/", "\n".join(server.seen), re.MULTILINE)
 
