@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from ganzoo.data.degrade import Degradation
+    from ganzoo.data.mapped import Mapped
 
 __all__ = ["Dataset", "fingerprint", "needs_augmentation"]
 
@@ -36,7 +37,8 @@ class Dataset:
     sources: (M, *space.source.shape), what samples are translations of, kept as the samples are; M is N and each has
     its own unless `unpaired`. degradation: makes them from the samples instead. With neither, and a space.source, the
     samples themselves are translated. source_labels: (M,) int64 or None. listing: the JSON file of the samples'
-    file names and proportions, where they come from files. Raises DataError if there are no samples.
+    file names and proportions, where they come from files. mapped, sources_mapped: where samples and sources are to be
+    read ahead. Raises DataError if there are no samples.
     """
 
     name: str
@@ -50,6 +52,8 @@ class Dataset:
     unpaired: bool = False
     source_labels: Tensor | None = None
     listing: Path | None = None
+    mapped: Mapped | None = None
+    sources_mapped: Mapped | None = None
 
     def __post_init__(self) -> None:
         if not len(self.samples):
@@ -117,11 +121,12 @@ class Dataset:
     def to(self, device: torch.device | str) -> Dataset:
         """The same data set with its samples on the device, or unchanged if they are too many for it."""
         device = torch.device(device)
-        if self.nbytes > _room(device):
+        if device == self.samples.device or self.nbytes > _room(device):
             return self
         parts = ("samples", "labels", "sources", "source_labels")
         held = {name: value for name in parts if (value := getattr(self, name)) is not None}
-        return replace(self, **{name: value.to(device) for name, value in held.items()})
+        moved = {name: value.to(device) for name, value in held.items()}
+        return replace(self, **moved, mapped=None, sources_mapped=None)
 
 
 def needs_augmentation(dataset: Dataset) -> bool:

@@ -22,6 +22,7 @@ from ganzoo.data.cache import keep
 from ganzoo.data.dataset import Dataset, fingerprint
 from ganzoo.data.decode import fit, upright
 from ganzoo.data.files import Files, folder_files, zip_files
+from ganzoo.data.mapped import mapped
 from ganzoo.data.request import Request
 from ganzoo.errors import DataError
 
@@ -71,6 +72,7 @@ def open_files(name: str, files: Files, request: Request) -> Dataset:
         fingerprint=about["fingerprint"],
         notes=tuple(notes),
         listing=folder / "files.json",
+        mapped=mapped(samples),
     )
 
 

@@ -89,11 +89,12 @@ def _joined(samples: Dataset, sources: Dataset, origin: Origin) -> Dataset:
     if not mistakes and order != list(range(len(sources))):
         index = torch.tensor(order)
         labels = None if sources.labels is None else sources.labels[index]
-        sources = replace(sources, samples=sources.samples[index], labels=labels)
+        sources = replace(sources, samples=sources.samples[index], labels=labels, mapped=None)
     return replace(
         samples,
         space=replace(samples.space, source=replace(sources.space, source=None)),
         sources=sources.samples,
+        sources_mapped=sources.mapped,
         source_labels=sources.labels,
         unpaired=bool(mistakes),
         fingerprint=fingerprint(samples.fingerprint, sources.fingerprint, json.dumps(order)),
