@@ -8,6 +8,7 @@ from benchmarks.data import data
 from benchmarks.digits import digits
 from benchmarks.estimate import estimate
 from benchmarks.hub import hub
+from benchmarks.larger import larger
 from benchmarks.load import load
 from benchmarks.memory import memory
 from benchmarks.side_by_side import side_by_side
@@ -22,7 +23,7 @@ def benchmarks() -> None:
     """Measure ganzoo against other ways to do the same. GANZOO_DATA names the folder that holds MNIST."""
 
 
-for _command in (speed, start, load, memory, estimate, digits, side_by_side, data, hub):
+for _command in (speed, start, load, memory, estimate, digits, side_by_side, data, larger, hub):
     benchmarks.add_command(_command)
 
 if __name__ == "__main__":
