@@ -11,9 +11,9 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from ganzoo.contract import Batch
+from ganzoo.engine.batches import part_of
 from ganzoo.engine.game import Game
 from ganzoo.engine.seat import Seat
-from ganzoo.engine.shards import part_of
 from ganzoo.errors import GanzooError
 
 __all__ = ["how_it_splits", "same_draws", "split_difference"]

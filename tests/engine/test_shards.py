@@ -1,4 +1,3 @@
-from collections import namedtuple
 from dataclasses import replace
 
 import pytest
@@ -7,10 +6,8 @@ from torch import nn
 
 import ganzoo
 from ganzoo.engine.processes import Processes
-from ganzoo.engine.shards import Shards, cut, joined, part_of
+from ganzoo.engine.shards import Shards
 from ganzoo.errors import GanzooError, UsageError
-
-Codes = namedtuple("Codes", "noise category")
 
 
 def test_a_batch_is_shared_out_evenly_in_order():
@@ -33,15 +30,6 @@ def test_a_batch_is_shared_out_evenly_in_order():
 def test_what_cannot_be_shared_is_refused(batch, count, processes, whole, text):
     with pytest.raises(UsageError, match=text):
         Shards(batch, count, Processes(0, processes), whole=whole)
-
-
-def test_parts_of_structured_latents_are_cut_and_joined():
-    z = Codes(torch.arange(6.0).view(3, 2), {"c": torch.arange(3)})
-    first, second = cut(z, slice(0, 1)), cut(z, slice(1, 3))
-    assert isinstance(first, Codes)
-    again = joined([first, second])
-    assert torch.equal(again.noise, z.noise)
-    assert torch.equal(again.category["c"], z.category["c"])
 
 
 def identity(nets, batch, config):
@@ -187,12 +175,3 @@ def test_dynamics_that_differentiate_through_other_players_refuse_shards(make_ga
         make_game(dynamics="consensus", shards=Shards(4, 2))
     game = make_game(dynamics="extragradient", shards=Shards(4, 2))
     game.step(0)
-
-
-def test_a_part_of_a_batch_fetches_through_it_and_has_memory_of_its_own(make_game):
-    batch = make_game(batch=6).batch(make_game().seats[0], 0, 0)
-    part = part_of(batch, slice(2, 5))
-    assert len(part) == 3
-    assert torch.equal(part.real, batch.real[2:5])
-    assert part.real.data_ptr() != batch.real[2:].data_ptr()
-    assert batch.touched == ["real"]
