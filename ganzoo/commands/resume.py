@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ganzoo.commands.launch import in_processes, processes_option
-from ganzoo.commands.with_settings import command_names
+from ganzoo.commands.names import command_names
 
 __all__ = ["resume"]
 

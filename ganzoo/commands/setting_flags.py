@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from ganzoo import catalogue, settings
-from ganzoo.commands.with_settings import complete_name
+from ganzoo.commands.names import complete_name
 from ganzoo.flags import COMMAND_LINE, ENVIRONMENT, Flag, flags
 
 __all__ = ["resolved", "setting_parameters"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ganzoo.commands.list import described
-from ganzoo.commands.with_settings import complete_name
+from ganzoo.commands.names import complete_name
 
 if TYPE_CHECKING:
     from ganzoo.config import Range

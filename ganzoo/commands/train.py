@@ -10,7 +10,8 @@ import click
 from ganzoo import __version__
 from ganzoo.commands.config import print_listing
 from ganzoo.commands.launch import in_processes, processes_option
-from ganzoo.commands.with_settings import CommandWithSettings, command_names
+from ganzoo.commands.names import command_names
+from ganzoo.commands.with_settings import CommandWithSettings
 
 if TYPE_CHECKING:
     from ganzoo.settings import Resolved

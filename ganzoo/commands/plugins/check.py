@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ganzoo.commands.with_settings import complete_name
+from ganzoo.commands.names import complete_name
 
 if TYPE_CHECKING:
     from ganzoo.testing import Check

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ganzoo.commands.with_settings import complete_name
+from ganzoo.commands.names import complete_name
 
 __all__ = ["new"]
 
