@@ -85,15 +85,17 @@ def _build(files: Files, request: Request, folder: Path) -> None:
     decoded = 1 if request.channels == 1 else 3
     channels = request.channels or (1 if all_grey else 3)
     shape = (channels, request.size, request.size)
-    pixels = np.memmap(raw, np.uint8, "r", shape=(len(names), decoded, request.size, request.size))
     digest = hashlib.sha256()
-    samples = np.lib.format.open_memmap(folder / "samples.npy", "w+", np.uint8, shape=(len(names), *shape))
-    for start in range(0, len(names), CHUNK):
-        part = np.ascontiguousarray(pixels[start : start + CHUNK, :channels])
-        samples[start : start + CHUNK] = part
-        digest.update(part.data)
-    samples.flush()
-    del pixels
+    with raw.open("rb") as pixels, (folder / "samples.npy").open("wb") as out:
+        header = {"descr": "|u1", "fortran_order": False, "shape": (len(names), *shape)}
+        np.lib.format.write_array_header_1_0(out, header)
+        while part := pixels.read(CHUNK * decoded * request.size**2):
+            images = np.frombuffer(part, np.uint8).reshape(-1, decoded, request.size, request.size)
+            kept = np.ascontiguousarray(images[:, :channels]).data
+            out.write(kept)
+            digest.update(kept)
+        out.flush()
+        os.fsync(out.fileno())
     raw.unlink()
     labels, classes, notes = _labels(names)
     if labels is not None:
