@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import torch
+
 from ganzoo.engine.game import Game
+from ganzoo.engine.seat import Seat
 from ganzoo.errors import Diverged
 
-__all__ = ["Watch"]
+__all__ = ["Watch", "diagnose"]
 
 PATIENCE = 10  # turns in a row without a finite value after which a player has diverged
 
@@ -48,10 +51,28 @@ class Watch:
             self._suspect = ""
         elif not self._suspect:
             seat = self._game.seats[streaks.index(worst)]
-            self._suspect = self._game.diagnose(seat, step - 1, seat.player.turns - 1)
+            self._suspect = diagnose(self._game, seat, step - 1, seat.player.turns - 1)
         if worst >= PATIENCE or (worst and last):
             raise Diverged(self._suspect)
         if step >= self._until and not worst:
             self._until = 0
             return True
         return False
+
+
+def diagnose(game: Game, seat: Seat, step: int, turn: int) -> str:
+    """Which term or which network's gradient is not finite in a turn that was just undone, in one clause."""
+    seat.guard.keep()
+    batch = game.batch(seat, step, turn)
+    path = game.shards.path(game.shards.mine[0])
+    terms, objective = game.evaluate(seat, batch, step, turn, path)
+    gradients = game.gradients(seat, objective)
+    seat.guard.restore()
+    where = f"at step {step}, player {seat.player.name!r}"
+    for name, term in terms.items():
+        if not torch.isfinite(term):
+            return f"{where}: the term {name!r} is {term.item()}"
+    for name, gradient in zip(seat.mover.names, gradients, strict=True):
+        if gradient is not None and not torch.isfinite(gradient).all():
+            return f"{where}: the gradient of {name!r} is not finite"
+    return f"{where}: the gradient's norm is not finite"

@@ -250,23 +250,6 @@ class Game:
                     for mine, live in zip(module.buffers(), self.state.modules[name].buffers(), strict=True):
                         torch.where(ok, live, mine, out=mine)
 
-    def diagnose(self, seat: Seat, step: int, turn: int) -> str:
-        """Which term or which network's gradient is not finite in a turn that was just undone, in one clause."""
-        seat.guard.keep()
-        batch = self.batch(seat, step, turn)
-        path = self.shards.path(self.shards.mine[0])
-        terms, objective = self.evaluate(seat, batch, step, turn, path)
-        gradients = self.gradients(seat, objective)
-        seat.guard.restore()
-        where = f"at step {step}, player {seat.player.name!r}"
-        for name, term in terms.items():
-            if not torch.isfinite(term):
-                return f"{where}: the term {name!r} is {term.item()}"
-        for name, gradient in zip(seat.mover.names, gradients, strict=True):
-            if gradient is not None and not torch.isfinite(gradient).all():
-                return f"{where}: the gradient of {name!r} is not finite"
-        return f"{where}: the gradient's norm is not finite"
-
 
 def total_norm(gradients: list[Tensor | None], device: torch.device) -> Tensor:
     """The Euclidean norm of all gradients together, 0-d; not finite if any of them is not."""

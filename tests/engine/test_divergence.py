@@ -1,9 +1,11 @@
 import json
 
 import pytest
+from torch import nn
 
 import ganzoo
 from ganzoo.engine.checkpoint import newest
+from ganzoo.engine.divergence import diagnose
 from ganzoo.engine.folder import find
 from ganzoo.errors import Diverged, PluginError
 
@@ -107,3 +109,19 @@ def test_a_plugin_that_raises_ends_the_run_with_its_own_exception_as_the_cause(i
     assert str(caught.value.__cause__) == "mine"
     assert newest(find("run").checkpoints)[0].step == 6
     assert json.loads((find("run").path / "run.json").read_text())["exit_reason"] == "error"
+
+
+def test_what_is_wrong_in_a_turn_is_named(make_game):
+    def objective(nets, batch, config):
+        return {"good": nets.a.weight.sum(), "bad": nets.a.weight.sum().log()}  # log 0
+
+    def steep(nets, batch, config):
+        return {"root": nets.a.weight.sum().sqrt()}
+
+    for each, expected in ((objective, "the term 'bad' is -inf"), (steep, "the gradient of 'a.weight' is not finite")):
+        network = nn.Linear(1, 1, bias=False)
+        nn.init.zeros_(network.weight)
+        game = make_game([ganzoo.maximize(each, over="a", by=ganzoo.SGD(lr=1.0))], {"a": network})
+        game.step(3)
+        assert diagnose(game, game.seats[0], 3, 0) == f"at step 3, player {each.__name__!r}: {expected}"
+        assert game.state.modules["a"].weight.item() == 0
