@@ -60,7 +60,7 @@ def test_lazy_penalties_share_the_optimisers_of_the_game():
     assert movers["value"] is movers["slope"]
     assert movers["fooling"] is movers["paths"]
     assert movers["value"] is not movers["fooling"]
-    assert slope.by.lr == pytest.approx(5e-4 * 16 / 17)
+    assert slope.by.lr == pytest.approx(2e-3 * 16 / 17)
     assert paths.by.betas[1] == pytest.approx(0.99 ** (8 / 9))
 
 

@@ -29,7 +29,7 @@ class Config(ganzoo.PlainConfig, ganzoo.AdamConfig):
         "gamma: fakes' error by reals'; .3 to .7 in the paper, below 1 bars are near enough to digits",
         ganzoo.Range(0, 1),
     ] = 1.0
-    pace: Annotated[float, "lambda_k: how fast k adapts; 1e-3 in the paper's long runs", ganzoo.Range(0, 100)] = 0.1
+    pace: Annotated[float, "lambda_k: how fast k adapts; 1e-3 in the paper's long runs", ganzoo.Range(0, 100)] = 0.01
     lr: Annotated[float, "Adam's step size for both players; 1e-4 in the paper", ganzoo.Range(0, 1)] = 5e-4
 
 
@@ -86,5 +86,13 @@ def players(config: Config) -> list[ganzoo.Player]:
 def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for images of any size, convolutional from 16 to 256 pixels where they are square, and for vectors."""
     return ganzoo.Architecture(
-        Config, networks, players, prior=prior, score=realness, spaces=("image", "vector"), size=16, steps=2000
+        Config,
+        networks,
+        players,
+        prior=prior,
+        score=realness,
+        spaces=("image", "vector"),
+        size=16,
+        steps=2000,
+        ema=0.99,
     )
