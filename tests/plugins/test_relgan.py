@@ -1,3 +1,4 @@
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -10,7 +11,7 @@ from ganzoo.nn import likelihood
 from ganzoo.tokens import text_space
 
 SPACE = text_space(list("abc"), "words", 4)
-CONFIG = Config(embedding=3, heads=2, head_size=2, views=3, width=4, windows=2, sharpness=100.0)
+CONFIG = Config(embedding=3, heads=2, head_size=2, views=3, width=4, windows=2, sharpness=100.0, straight=False)
 REAL = torch.tensor([[0, 1, 2, 0], [2, 2, 1, 0]])
 
 
@@ -47,6 +48,17 @@ def test_what_d_sees_is_what_is_written_softened(nets, given):
     assert torch.equal(shares.argmax(2), texts)
 
 
+def test_straight_through_d_sees_the_tokens_with_the_gradient_of_their_shares(nets, given):
+    weight = torch.randn(2, 4, 3, generator=torch.Generator().manual_seed(2))
+    gradients = []
+    for straight in (False, True):
+        seen = relgan.softened(nets, given, replace(CONFIG, straight=straight))
+        gradients.append(torch.autograd.grad((weight * seen).sum(), nets.G.out.weight)[0])
+    assert torch.allclose(seen, torch.nn.functional.one_hot(written(nets, given.z)[0], 3).float(), atol=1e-6)
+    assert torch.allclose(*gradients)
+    assert gradients[0].abs().max() > 0
+
+
 def test_the_objectives_are_the_papers_formulas(nets, given):
     shares = written(nets, given.z)[1]
     real, fake = nets.D(REAL), nets.D(shares)
@@ -74,8 +86,9 @@ def test_gradients_reach_exactly_the_network_that_moves(reached):
 
 
 def test_phases():
-    players = relgan.players(Config(pretrain=7))
-    assert [[player.plays(step) for player in players] for step in (6, 7)] == [
+    players = relgan.players(Config(pretrain=7, reading=2))
+    assert [[player.plays(step) for player in players] for step in (6, 8, 9)] == [
         [True, False, False],
+        [False, True, False],
         [False, True, True],
     ]
