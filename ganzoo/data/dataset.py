@@ -64,12 +64,17 @@ class Dataset:
 
     def real(self, index: Tensor, device: torch.device | str = "cpu") -> Tensor:
         """The samples at index (n,) int64 as (n, *space.shape) on the device: float32, images in [-1, 1], or int64."""
-        return _numbers(_pick(self.samples, index, torch.device(device)))
+        return _numbers(_pick(self.samples, index, torch.device(device), self.mapped))
 
     @property
     def source_count(self) -> int:
         """M, how many sources there are."""
         return len(self.samples if self.sources is None else self.sources)
+
+    @property
+    def mapped_sources(self) -> Mapped | None:
+        """Where sources are to be read ahead: in a file of their own, or in the samples'."""
+        return self.mapped if self.sources is None else self.sources_mapped
 
     def source(self, index: Tensor, device: torch.device | str = "cpu", seed: int = 0) -> Tensor:
         """The sources at index (n,) int64 as (n, *space.source.shape) float32 on the device.
@@ -81,7 +86,7 @@ class Dataset:
         if self.degradation:
             return self.degradation(self.real(index, device), seed, self.space)
         sources = self.samples if self.sources is None else self.sources
-        return _numbers(_pick(sources, index, torch.device(device)))
+        return _numbers(_pick(sources, index, torch.device(device), self.mapped_sources))
 
     def source_label(self, index: Tensor, device: torch.device | str = "cpu") -> Tensor:
         """The labels of the sources at index (n,) int64 as (n,) int64 on the device. Raises DataError without them."""
@@ -153,7 +158,9 @@ def _numbers(picked: Tensor) -> Tensor:
     return picked.float().div_(127.5).sub_(1) if picked.dtype == torch.uint8 else picked
 
 
-def _pick(values: Tensor, index: Tensor, device: torch.device) -> Tensor:
+def _pick(values: Tensor, index: Tensor, device: torch.device, mapped: Mapped | None = None) -> Tensor:
+    if mapped:
+        mapped.expect(index)
     picked = values.index_select(0, index.to(values.device))
     if picked.device.type == "cpu" and device.type == "cuda":
         picked = picked.pin_memory()  # lets the copy overlap with what the device is doing

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor
 
 from ganzoo.counted import counted
 from ganzoo.data.dataset import Dataset
-from ganzoo.data.mapped import Mapped
 from ganzoo.data.matching import Matching
 from ganzoo.errors import DataError
 
@@ -51,12 +48,13 @@ class Stream:
         self.unpaired, self.part = unpaired, part
         self._permutations: dict[tuple[int, str], Tensor] = {}
         self._matching: Matching | None = None
-        self._asked: dict[str, int] = {}
 
     def real(self, k: int) -> Tensor:
         """The samples of the player's k-th turn: (n, *shape) float32 on the device."""
-        self._look_ahead("samples", self.dataset.mapped, self.index, k)
-        return self.dataset.real(self.index(k), self.device)
+        found = self.dataset.real(self.index(k), self.device)
+        if self.dataset.mapped:
+            self.dataset.mapped.expect(self.index(k + 1))  # to be read while this batch is played
+        return found
 
     def label(self, k: int) -> Tensor:
         """The labels of the same samples: (n,) int64 on the device. Raises DataError without labels."""
@@ -67,10 +65,11 @@ class Stream:
 
         Raises DataError without sources.
         """
-        mapped = self.dataset.mapped if self.dataset.sources is None else self.dataset.sources_mapped
-        self._look_ahead("sources", mapped, self._source_index, k)
         index, seed = self._source_index(k), counted(self.seed, "source", self.player, k)
-        return self.dataset.source(index, self.device, seed)[self.part]  # degraded as one, by draws of the whole batch
+        found = self.dataset.source(index, self.device, seed)[self.part]  # degraded as one, by draws of the whole batch
+        if self.dataset.mapped_sources:
+            self.dataset.mapped_sources.expect(self._source_index(k + 1))
+        return found
 
     def source_label(self, k: int) -> Tensor:
         """The labels of the same sources: (n,) int64 on the device. Raises DataError without them."""
@@ -92,13 +91,6 @@ class Stream:
     def source_index(self, k: int) -> Tensor:
         """Which sources of the k-th batch are dealt here: (n,) int64, where the samples live."""
         return self._source_index(k)[self.part]
-
-    def _look_ahead(self, what: str, mapped: Mapped | None, index: Callable[[int], Tensor], k: int) -> None:
-        """Have the next batch read from the file while this one is played; this one too if that was not asked for."""
-        if mapped:
-            for batch in range(max(k, self._asked.get(what, 0)), k + 2):
-                mapped.expect(index(batch))
-            self._asked[what] = k + 2
 
     def _source_index(self, k: int) -> Tensor:
         count, what = (self.dataset.source_count, "source epoch") if self.unpaired else (len(self.dataset), "epoch")
