@@ -29,8 +29,9 @@ from ganzoo.errors import DataError
 __all__ = ["open_files", "open_folder", "open_zip"]
 
 FORMAT = 2  # of the cache
-CHUNK = 64  # images decoded ahead, which bounds the memory
-GROUP = 8  # of them that one thread decodes in a row: small ones take less time than to change threads
+CORES = os.cpu_count() or 1
+GROUP = 8  # images that one thread decodes in a row: small ones take less time than to change threads
+CHUNK = GROUP * max(8, CORES)  # images decoded ahead, which bounds the memory
 
 
 def open_folder(
@@ -124,7 +125,7 @@ def _decode(files: Files, request: Request, raw: Path) -> tuple[list[str], list[
     def read(group: Sequence[str]) -> list[tuple[np.ndarray[Any, Any], float] | str]:
         return [_decode_one(files, request, name) for name in group]
 
-    with raw.open("wb") as out, ThreadPoolExecutor(os.cpu_count()) as pool, warnings.catch_warnings():
+    with raw.open("wb") as out, ThreadPoolExecutor(CORES) as pool, warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         listed = files.list()
         for start in range(0, len(listed), CHUNK):
