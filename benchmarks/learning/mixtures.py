@@ -12,6 +12,7 @@ D) is its own default. Results are kept as they come: a command that was stopped
 from __future__ import annotations
 
 import json
+import math
 import os
 import tempfile
 import time
@@ -29,7 +30,7 @@ __all__ = ["mixtures"]
 
 SAMPLES = 2500
 COMMON = {"schedule": "cosine", "ema": 0.0}
-UNITS, LATENT_DIM, BATCH = 64, 2, 128
+UNITS, LATENT_DIM, BATCH, LR = 64, 2, 128, 3e-3
 # What the options of some are called; dropout in D, which is for images, blurs the plane.
 OWN_NAMES = {
     "vanilla-mlp": {"width": UNITS, "dropout": 0},
@@ -63,7 +64,7 @@ def play(gan: str, data: str, seed: int, lr: float, asked: dict[str, str], **set
         "seed": seed,
         "modes": int((counts > 0).sum()),
         "good": float(counts.sum()) / SAMPLES,
-        "kl": round(reverse_kl(counts, even), 4),
+        "kl": round(reverse_kl(counts, even), 4) if counts.any() else None,  # infinite, which JSON cannot say
         "steps": run.step,
         "batch": run.settings.batch,
         "lr": lr,
@@ -77,7 +78,7 @@ def play(gan: str, data: str, seed: int, lr: float, asked: dict[str, str], **set
 @click.option("--seeds", default=5, show_default=True)
 @click.option("--steps", default=3000, show_default=True)
 @click.option("--batch", default=BATCH, show_default=True)
-@click.option("--lr", default=3e-3, show_default=True, help="The first step size of all players.")
+@click.option("--lr", default=LR, show_default=True, help="The first step size of all players.")
 @click.option("-o", "options", multiple=True, help="an option of the GANs, KEY=VALUE")
 def mixtures(
     gans: tuple[str, ...], data: str, seeds: int, steps: int, batch: int, lr: float, options: tuple[str, ...]
@@ -88,7 +89,8 @@ def mixtures(
     kept: dict[str, list[dict[str, Any]]] = json.loads(path.read_text("utf-8")) if path.exists() else {}
     asked = dict(option.split("=", 1) for option in options)
     for gan in gans:
-        label = ", ".join([gan, f"{steps:,} steps", *[f"batch {batch}"] * (batch != BATCH), *options])
+        changed = [f"batch {batch}"] * (batch != BATCH) + [f"lr {lr:g}"] * (lr != LR)
+        label = ", ".join([gan, f"{steps:,} steps", *changed, *options])
         rows = kept.setdefault(label, [])
         for seed in range(seeds):
             if not any(row["seed"] == seed for row in rows):
@@ -101,7 +103,7 @@ def mixtures(
             label,
             " ".join(str(row["modes"]) for row in rows),
             " ".join(f"{row['good']:.3f}".lstrip("0") for row in rows),
-            f"{median(row['kl'] for row in rows):.3f}",
+            f"{median(math.inf if row['kl'] is None else row['kl'] for row in rows):.3f}",
             f"{median(row['cpu_seconds'] for row in rows):g}",
         ]
         for label, rows in kept.items()
