@@ -13,6 +13,7 @@ import pkgutil
 import re
 import sys
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -169,7 +170,7 @@ def _class(name: str, thing: type) -> str:
     for member, value in vars(thing).items():
         if member.startswith("_"):
             continue
-        if isinstance(value, property):
+        if isinstance(value, property | cached_property):
             inner.append(_object("property", member, value))
         elif inspect.isroutine(value):
             inner.append(_object("method", member, getattr(thing, member)))

@@ -103,3 +103,9 @@ def test_the_site_builds_without_warnings_and_fetches_nothing(tmp_path):
     fetched = re.compile(r"""(?:\bsrc(?:set)?=|<link\b[^>]*\bhref=|\burl\(|@import)\s*["']?(?:https?:)?//[^"')\s]+""")
     files = [path for kind in ("html", "css") for path in (tmp_path / "site").rglob(f"*.{kind}")]
     assert [(path.name, found) for path in files for found in fetched.findall(path.read_text("utf-8"))] == []
+
+
+def test_properties_are_documented_as_such_kept_ones_too():
+    text = generate.api()
+    assert "{py:property} device\n" in text
+    assert "{py:property} takes_labels\n" in text
