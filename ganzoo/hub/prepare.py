@@ -31,7 +31,7 @@ from ganzoo.engine.samples import PICTURED, Samples, picture_bytes
 from ganzoo.errors import ModelError, UsageError
 from ganzoo.hub.card import Facts, card
 from ganzoo.hub.fields import shortened
-from ganzoo.hub.load import manifest, read
+from ganzoo.hub.load import read
 from ganzoo.hub.verify import pin_of
 
 __all__ = ["Prepared", "prepare"]
@@ -87,7 +87,7 @@ def prepare(
     pins |= {name: pin_of(folder / name) for name in ("metrics.json", "samples.png") if (folder / name).is_file()}
     write_manifest(folder, pins, durable=False)
     del checkpoint, generator, judge  # so that nothing is in memory twice
-    again = read(folder, manifest(folder), named=gan.word, mapped=True)
+    again = read(folder, named=gan.word, mapped=True)
     if not torch.equal(drawn.tensor, _drawn(again).tensor):
         raise ModelError(f"{again.name} draws other samples once it is read back; nothing was published")
     facts = Facts(

@@ -197,13 +197,27 @@ def test_a_licence_stays_until_another_is_given(run, told):
 def test_nothing_is_sent_if_it_does_not_come_back_the_same(run, told, monkeypatch):
     real = prepare.read
 
-    def other(folder, pins, **keywords):
-        generator = real(folder, pins, **keywords)
+    def other(folder, **keywords):
+        generator = real(folder, **keywords)
         next(generator.parameters()).add_(1)
         return generator
 
     monkeypatch.setattr(prepare, "read", other)
     with pytest.raises(ModelError, match="draws other samples once it is read back; nothing was published"):
+        publish(run, TO, tell=told.append)
+    assert not Path("zoo").exists()
+
+
+def test_nothing_is_sent_if_a_byte_of_what_was_written_is_another(run, told, monkeypatch):
+    real = prepare.read
+
+    def damaged(folder, **keywords):
+        weights = folder / "generator.safetensors"
+        weights.write_bytes(weights.read_bytes()[:-1] + b"x")
+        return real(folder, **keywords)
+
+    monkeypatch.setattr(prepare, "read", damaged)
+    with pytest.raises(ModelError, match=r"generator\.safetensors has the sha256 .*: it is damaged"):
         publish(run, TO, tell=told.append)
     assert not Path("zoo").exists()
 
