@@ -25,8 +25,9 @@ Examples:
 def export(target: str, onnx: Path, step: int | None, raw_weights: bool, force: bool, quiet: bool) -> None:
     """Write a trained generator as an ONNX file, after comparing its samples with torch's.
 
-    TARGET is what `ganzoo sample` takes. The graph's inputs are the latents, and labels or sources where the GAN
-    takes them; its output is the samples; their number is free. Needs an extra: pip install 'ganzoo[onnx]'.
+    TARGET is what `ganzoo sample` takes. The graph's inputs are the latents, labels or sources where the GAN takes
+    them, and the noise that it draws while it generates; its output is the samples; their number is free. Needs an
+    extra: pip install 'ganzoo[onnx]'.
     """
     from ganzoo import api
     from ganzoo.hub.export import export_onnx

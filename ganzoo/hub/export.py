@@ -1,4 +1,4 @@
-"""A generator as an ONNX graph, for programs without torch: latents, labels and sources in, samples out."""
+"""A generator as an ONNX graph, for programs without torch: latents, labels, sources and noise in, samples out."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from ganzoo.engine.device import drawing
 from ganzoo.engine.files import write_whole
 from ganzoo.engine.generator import Generator, draw_prior, generate
 from ganzoo.errors import UsageError
+from ganzoo.hub.draws import Draws
 
 __all__ = ["NEEDED", "Exported", "export_onnx"]
 
@@ -48,10 +49,11 @@ class Exported:
 def export_onnx(generator: Generator, path: Path | str, *, force: bool = False) -> Exported:
     """Write a generator's graph and weights as one ONNX file, after comparing its samples with torch's.
 
-    The inputs are the prior's latents, `z` or one input for each of its parts, and `label` and `source` where the GAN
-    takes them; the output is `samples` (N, *shape) in the space's range; the first axis of all is free. The file's
-    metadata say which GAN it is and what its space is. Raises UsageError if a package of the extra is missing, if the
-    file exists (unless `force`), and for a generator that ONNX cannot hold.
+    The inputs are the prior's latents, `z` or one input for each of its parts, `label` and `source` where the GAN
+    takes them, and `uniform` or `normal` numbers that it draws while it generates; the output is `samples` (N, *shape)
+    in the space's range; the first axis of all is free. The file's metadata say which GAN it is and what its space is.
+    Raises UsageError if a package of the extra is missing, if the file exists (unless `force`), and for a generator
+    that ONNX cannot hold.
     """
     path = Path(path)
     missing = [name for name in NEEDED if find_spec(name) is None]
@@ -63,8 +65,8 @@ def export_onnx(generator: Generator, path: Path | str, *, force: bool = False) 
         raise UsageError(f"{path} exists already; choose another name, or overwrite it with --force")
     if generator.space.kind == "game":
         raise UsageError(f"{generator.name} is a game without samples; there is nothing to export")
-    graph = _Graph(deepcopy(generator).cpu()).eval()  # the caller's stays where it is
     with torch.no_grad():
+        graph = _Graph(deepcopy(generator).cpu().eval())  # the caller's stays where it is
         _refuse_noise(graph)
         model = _converted(graph)
     content = _with_facts(model, generator)
@@ -87,24 +89,24 @@ class _Graph(nn.Module):
     def __init__(self, generator: Generator) -> None:
         super().__init__()
         self.generator = generator
-        self.takes = ["z", "label", "source"]
-        batch = generator.batch(**self._draw(2, 0))
-        generate(generator.architecture, dict(generator.nets), batch, generator.config)
-        self.takes = batch.touched
         found, self.form = tree_flatten_with_path(self._draw(2, 0))
         self.names = ["_".join(map(_word, steps)) for steps, _ in found]
 
     def _draw(self, n: int, seed: int) -> dict[str, Any]:
-        space, device = self.generator.space, torch.device("cpu")
-        drawn: dict[str, Any] = {}
+        """What the generator takes for n samples, and what it draws besides."""
+        architecture, config, space = self.generator.architecture, self.generator.config, self.generator.space
+        device, given = torch.device("cpu"), dict[str, Any]()
         with drawing(device, counted(seed, "export")):
             if self.generator.takes_noise:
-                drawn["z"] = draw_prior(self.generator.architecture, n, self.generator.config, space, device)
+                given["z"] = draw_prior(architecture, n, config, space, device)
             if space.classes:
-                drawn["label"] = (torch.arange(n) + seed) % len(space.classes)
+                given["label"] = (torch.arange(n) + seed) % len(space.classes)
             if space.source:
-                drawn["source"] = torch.rand(n, *space.source.shape) * 2 - 1
-        return {name: value for name, value in drawn.items() if name in self.takes}
+                given["source"] = torch.rand(n, *space.source.shape) * 2 - 1
+            batch = self.generator.batch(**given)
+            with Draws() as draws:
+                generate(architecture, dict(self.generator.nets), batch, config)
+        return {name: value for name, value in given.items() if name in batch.touched} | draws.named()
 
     def inputs(self, n: int, seed: int) -> list[Tensor]:
         """The inputs of n samples, in the order of their names."""
@@ -112,7 +114,10 @@ class _Graph(nn.Module):
 
     def forward(self, inputs: list[Tensor]) -> Tensor:
         """Samples (N, *shape)."""
-        samples: Tensor = self.generator(**tree_unflatten(inputs, self.form))
+        given = tree_unflatten(inputs, self.form)
+        taken = {name: given.pop(name) for name in ("z", "label", "source") if name in given}
+        with Draws(list(given.values())):
+            samples: Tensor = self.generator(**taken)
         return samples
 
     def shapes(self) -> dict[str, str]:
@@ -136,15 +141,16 @@ def _type(value: Tensor) -> str:
 
 
 def _refuse_noise(graph: _Graph) -> None:
-    """Raises UsageError if equal inputs give other samples the second time: ONNX has no counted draws."""
-    inputs = graph.inputs(2, 0)
+    """Raises UsageError if something is drawn that is no input of each sample: ONNX has no counted draws."""
+    inputs = graph.inputs(3, 0)
     seen = []
     for seed in (0, 1):
         with drawing(torch.device("cpu"), seed):
             seen.append(graph(inputs))
-    if not torch.equal(*seen):
+    if not torch.equal(*seen) or any(x.shape[:1] != (3,) for x in inputs):
         raise UsageError(
-            f"{graph.generator.name} draws noise while it generates, beside its latents; ONNX could not repeat it"
+            f"{graph.generator.name} draws noise while it generates, and not by torch.rand or torch.randn for each "
+            "sample; ONNX could not repeat it"
         )
 
 

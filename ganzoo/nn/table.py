@@ -77,9 +77,9 @@ class TableHead(nn.Module):
         """The softmax within each column's one-hot: (N, F) -> (N, F), 0 at the places, which are not entries."""
         group = self.group.expand_as(logits)
         logits = logits.index_fill(1, self.places, -torch.inf)
-        peak = logits.new_full((len(logits), self.columns), -torch.inf).scatter_reduce(1, group, logits, "amax")
+        peak = logits.new_full((logits.shape[0], self.columns), -torch.inf).scatter_reduce(1, group, logits, "amax")
         rising = torch.exp(logits - peak.detach().gather(1, group))
-        total = rising.new_zeros(len(logits), self.columns).scatter_add(1, group, rising)
+        total = rising.new_zeros(logits.shape[0], self.columns).scatter_add(1, group, rising)
         return rising / total.gather(1, group)
 
     def error(self, logits: Tensor, rows: Tensor) -> Tensor:
@@ -125,10 +125,10 @@ class Conditions(nn.Module):
         training by sampling, section 4.3; else as often as they are found.
         """
         if not self.count:
-            return torch.full((len(which),), -1, device=which.device)
+            return torch.full((which.shape[0],), -1, device=which.device)
         column = self._column(which)
         table = self.evenly if evenly else self.as_found
-        return self.first[column] + torch.searchsorted(table[column], which[:, 1:].double(), right=True)[:, 0]
+        return self.first[column] + (table[column] <= which[:, 1:].double()).sum(1)
 
     def feature(self, entry: Tensor) -> Tensor:
         """Where entries (N,) are in a row: (N,), -1 where nothing is asked for."""

@@ -17,6 +17,7 @@ from ganzoo.errors import UsageError
 from ganzoo.hub import export
 from ganzoo.hub.export import export_onnx
 from ganzoo.nn import one_hot
+from ganzoo.testing.case import TABLES
 from ganzoo.tokens import text_space
 
 LABELLED = package.Space(kind="vector", shape=(2,), classes=("zero", "one", "two"), range=None)
@@ -101,6 +102,29 @@ def test_a_translation_starts_from_its_source(tmp_path):
     torch.testing.assert_close(run(found.path, source=source), expected, rtol=1e-5, atol=1e-6)
 
 
+def jittered(nets, batch, config):
+    n = batch.z.shape[0]
+    return nets.G(batch.z) + torch.rand(n, 1) * torch.randn_like(nets.G(batch.z))
+
+
+@needs_onnx
+def test_what_is_drawn_beside_the_latents_is_an_input_of_its_own(tmp_path):
+    """The same samples as torch's, whose generator is seeded so that it draws what the file is given."""
+    generator = made(jittered)
+    found = export_onnx(generator, tmp_path / "a.onnx")
+    assert found.inputs == {"z": "(N, 3) float32", "uniform_1": "(N, 1) float32", "normal_2": "(N, 2) float32"}
+    z = torch.randn(6, 3)
+    torch.manual_seed(1)
+    with torch.no_grad():
+        expected = generator(z)
+    torch.manual_seed(1)
+    uniform, normal = torch.rand(6, 1), torch.randn(6, 2)
+    found = run(tmp_path / "a.onnx", z=z, uniform_1=uniform, normal_2=normal)
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-6)
+    others = run(tmp_path / "a.onnx", z=z, uniform_1=uniform, normal_2=-normal)
+    assert not torch.allclose(others, expected, atol=1e-2)
+
+
 @needs_onnx
 def test_the_file_says_what_it_is_and_names_no_file_of_this_machine(written):
     import onnx
@@ -139,10 +163,16 @@ def test_what_onnx_cannot_hold_is_refused_in_a_line_and_nothing_is_written(tmp_p
 
 
 @needs_onnx
-def test_noise_a_wrong_name_a_file_that_exists_and_a_game_are_refused(tmp_path):
-    noisy = made(lambda nets, batch, config: nets.G(batch.z) + torch.randn(batch.z.shape[0], 2))
-    with pytest.raises(UsageError, match="a-gan draws noise while it generates"):
+@pytest.mark.parametrize("drawn", [lambda x: torch.poisson(x.abs()), lambda x: torch.randn(2)])
+def test_other_noise_and_noise_that_all_samples_share_are_refused(tmp_path, drawn):
+    noisy = made(lambda nets, batch, config: nets.G(batch.z) + drawn(nets.G(batch.z)))
+    with pytest.raises(UsageError, match="a-gan draws noise while it generates, and not by torch.rand or"):
         export_onnx(noisy, tmp_path / "a.onnx")
+    assert list(tmp_path.iterdir()) == []
+
+
+@needs_onnx
+def test_a_wrong_name_a_file_that_exists_and_a_game_are_refused(tmp_path):
     with pytest.raises(UsageError, match=r"ends in \.onnx, and 'a.pb' does not"):
         export_onnx(made(), tmp_path / "a.pb")
     with pytest.raises(UsageError, match="a game without samples"):
@@ -174,16 +204,22 @@ def test_a_missing_package_is_named_with_what_to_type(tmp_path, monkeypatch):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
-    ["acgan", "clustergan", "cogan", "dcgan", "munit", "r3gan", "sagan", "seqgan", "stylegan2-lite", "vanilla-mlp"],
+    [
+        *["acgan", "clustergan", "cogan", "ctgan", "dcgan", "medgan", "munit", "r3gan", "sagan", "seqgan"],
+        *["stylegan2-lite", "tablegan", "vanilla-mlp"],
+    ],
 )
 def test_generators_of_every_kind_of_network_are_exported(name, tmp_path):
     architecture = catalogue.load(name)
     config = architecture.config()
     torch.manual_seed(0)
     space = text_space(["", *"abc"], "characters", 5) if "tokens" in architecture.spaces else IMAGE
+    space = TABLES[0] if architecture.spaces == ("table",) else space
     space = replace(space, source=IMAGE) if architecture.source else space
     nets = architecture.networks(config, space)
     generator = Generator(name, architecture, config, space, {key: nets[key] for key in architecture.generator})
     found = export_onnx(generator, tmp_path / "a.onnx")
-    assert "z" in found.inputs or all(part.startswith("z_") for part in found.inputs)
+    drawn = {part for part in found.inputs if part.startswith(("uniform", "normal"))}
+    assert {part.partition("_")[0] for part in {*found.inputs} - drawn - {"label", "source"}} == {"z"}
+    assert len(drawn) == {"stylegan2-lite": 3, "ctgan": 1, "medgan": 1, "tablegan": 1}.get(name, 0)
     assert found.output == f"(N, {', '.join(map(str, space.shape))})"
