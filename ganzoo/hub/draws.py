@@ -31,7 +31,7 @@ class Draws(TorchFunctionMode):
         self._kinds: list[str] = []
         self._made: list[Tensor] = []
 
-    def __torch_function__(  # noqa: D105
+    def __torch_function__(
         self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         kind = _KINDS.get(func)

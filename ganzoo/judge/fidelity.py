@@ -12,7 +12,7 @@ from torch import Tensor
 from ganzoo.hookspecs import hookimpl
 from ganzoo.judge.metric import Metric, Part, Subject
 
-__all__ = ["psnr", "ssim"]
+__all__ = ["psnr", "ssim", "starting"]
 
 WINDOW = 11  # pixels of SSIM's
 STUDIO = (65.481, 128.553, 24.966)  # ITU-R BT.601 for R, G, B in [0, 1], onto 16..235
@@ -41,6 +41,19 @@ def ssim(made: Tensor, target: Tensor, border: int = 0) -> Tensor:
     return (likeness / ((mean_x**2 + mean_y**2 + first) * (variance_x + variance_y + second))).mean((1, 2, 3))
 
 
+def starting(source: Tensor, target: Tensor) -> tuple[Tensor, int]:
+    """What translations of sources (N, C', h, w) start from beside targets (N, C, H, W), and the border to leave out.
+
+    A grey source has the target's channels, all alike; one of another size is resampled by the cubic of published
+    figures, which torch has with antialias alone.
+    """
+    start = source.expand(-1, max(source.shape[1], target.shape[1]), -1, -1)
+    border = target.shape[2] // start.shape[2] if start.shape[2] < target.shape[2] else 0
+    if start.shape[2:] != target.shape[2:]:
+        start = F.interpolate(start, target.shape[2:], mode="bicubic", antialias=True)
+    return start, border
+
+
 def _luma(images: Tensor, border: int) -> Tensor:
     """Brightness in 0..255 (N, 1, H', W') of the images as 8-bit files would keep them; grey ones are it themselves."""
     levels = (images.double() * 127.5 + 127.5).round().clamp(0, 255)
@@ -62,12 +75,7 @@ class _Tally:
     def fake(self, part: Part) -> None:
         assert part.source is not None
         assert part.target is not None
-        target, start = part.target, part.source.expand(-1, max(part.source.shape[1], part.target.shape[1]), -1, -1)
-        border = target.shape[2] // start.shape[2] if start.shape[2] < target.shape[2] else 0
-        if (
-            start.shape[2:] != target.shape[2:]
-        ):  # by the cubic of published figures, which torch has with antialias alone
-            start = F.interpolate(start, target.shape[2:], mode="bicubic", antialias=True)
+        target, (start, border) = part.target, starting(part.source, part.target)
         self._seen += len(target)
         measures = {"psnr": psnr}
         if min(target.shape[2:]) - 2 * border >= WINDOW:
