@@ -3,9 +3,9 @@
 Each beside what it starts from (enlarged if it is smaller) and beside L1 alone: the same generator, trained by Adam for
 as many steps to the mean absolute distance. Pairs are there for the measure alone where the GAN plays without them.
 
-Photographs are those in colour that come with scikit-learn and with scikit-image, cut into patches. Two of them, one of
-each, are held out, and have one PSNR each, of the squared error over all their patches: means of patches' decibels would
-be led by a few of plain background.
+Photographs are those in colour that come with scikit-learn and with scikit-image, cut into patches. Two of them, one
+of each, are held out, and have one PSNR each, of the squared error over all their patches: a mean of patches' decibels
+would be led by a few of plain background.
 
 uv run python -m benchmarks.learning.editing pix2pix cyclegan context-encoder srgan denoising-gan discogan
 uv run --with scikit-image python -m benchmarks.learning.editing --photographs srgan denoising-gan

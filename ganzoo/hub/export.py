@@ -104,7 +104,8 @@ class _Graph(nn.Module):
             if space.source:
                 given["source"] = torch.rand(n, *space.source.shape) * 2 - 1
             batch = self.generator.batch(**given)
-            with Draws() as draws:
+            draws = Draws()
+            with draws:
                 generate(architecture, dict(self.generator.nets), batch, config)
         return {name: value for name, value in given.items() if name in batch.touched} | draws.named()
 

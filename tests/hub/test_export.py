@@ -166,7 +166,7 @@ def test_what_onnx_cannot_hold_is_refused_in_a_line_and_nothing_is_written(tmp_p
 @pytest.mark.parametrize("drawn", [lambda x: torch.poisson(x.abs()), lambda x: torch.randn(2)])
 def test_other_noise_and_noise_that_all_samples_share_are_refused(tmp_path, drawn):
     noisy = made(lambda nets, batch, config: nets.G(batch.z) + drawn(nets.G(batch.z)))
-    with pytest.raises(UsageError, match="a-gan draws noise while it generates, and not by torch.rand or"):
+    with pytest.raises(UsageError, match="a-gan draws noise while it generates, and not by"):
         export_onnx(noisy, tmp_path / "a.onnx")
     assert list(tmp_path.iterdir()) == []
 
