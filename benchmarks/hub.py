@@ -23,7 +23,7 @@ import torch
 from huggingface_hub import HfApi, snapshot_download
 from ganzoo.hub import address, fetch, load, send
 from ganzoo.hub.publish import publish
-import ganzoo, ganzoo.data, ganzoo_plugins.images.vanilla_mlp, PIL.Image
+import ganzoo, ganzoo.data, ganzoo_plugins.images.vanilla_mlp, PIL.Image, tomlkit
 PIL.Image.init()
 folder, run, to = sys.argv[1:]
 tell = lambda line: None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -67,7 +68,7 @@ def save(
 
 def _pack(step: int, tensors: Mapping[str, Tensor], values: Mapping[str, Any]) -> list[bytes | memoryview]:
     stored, aliases = untie(tensors)
-    hashes = {name: _hash(tensor) for name, tensor in stored.items()}
+    hashes = _hashes(stored)
     content = json.dumps({"format": FORMAT, "step": step, "aliases": aliases, "hashes": hashes, **values})
     return pack(stored, _header(content))
 
@@ -91,8 +92,8 @@ def read(path: Path, wanted: Wanted | None = None, *, mapped: bool = True) -> Ch
             stored = {name: file.get_tensor(name) for name in sorted(set(places.values()))}
     except (SafetensorError, OSError, ValueError) as error:
         raise CheckpointError(f"{path} is not a whole checkpoint: {str(error).splitlines()[0]}") from None
-    for name, tensor in stored.items():
-        if _hash(tensor) != hashes[name]:
+    for name, found in _hashes(stored).items():
+        if found != hashes[name]:
             raise CheckpointError(f"{path} is damaged: the tensor {name!r} does not match its hash")
     return Checkpoint(path, {name: stored[place] for name, place in places.items()}, values)
 
@@ -168,6 +169,12 @@ def prune(folder: Path, keep: int, good: int) -> None:
 
 def _header(content: str) -> dict[str, str]:
     return {"format": "pt", "ganzoo": content, "ganzoo_sha256": sha256(content.encode()).hexdigest()}
+
+
+def _hashes(tensors: Mapping[str, Tensor]) -> dict[str, str]:
+    """The hash of every tensor, on as many cores as there are."""
+    with ThreadPoolExecutor() as cores:
+        return dict(zip(tensors, cores.map(_hash, tensors.values()), strict=True))
 
 
 def _hash(tensor: Tensor) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest, sha256
+from pathlib import Path
 from typing import Any
 
 __all__ = [
@@ -58,6 +59,12 @@ class Pin:
         for part in parts:
             digest.update(part)
         return cls(digest.hexdigest(), sum(len(part) for part in parts))
+
+    @classmethod
+    def found(cls, path: Path) -> Pin:
+        """The pin of a file as it is, read in parts. Raises OSError."""
+        with path.open("rb") as file:
+            return cls(file_digest(file, "sha256").hexdigest(), file.tell())
 
 
 def as_json(value: object) -> bytes:

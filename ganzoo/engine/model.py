@@ -5,7 +5,8 @@ Reading such a folder, which may be a stranger's, is `ganzoo.hub.load`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from ganzoo import __version__, catalogue
 from ganzoo.contract import Architecture, Space
 from ganzoo.engine.building import build
 from ganzoo.engine.checkpoint import Checkpoint, Wanted, newest, read
-from ganzoo.engine.files import pack, untie, write_whole
+from ganzoo.engine.files import holds, pack, untie, write_whole
 from ganzoo.engine.folder import RunFolder, checkpoint_in, find
 from ganzoo.engine.generator import Generator
 from ganzoo.engine.layout import CONFIG, DISCRIMINATOR, FORMAT, GENERATOR, MANIFEST, Pin, as_json, identity
@@ -52,7 +53,7 @@ def write_model(
     plugin: what a checkpoint says of it too, its name, where it comes from and its revision. training: data set,
     steps and seed, for the reader. discriminator: its tensors, to be written too. half: weights as float16, half as
     large; they are loaded as float32. durable: as `write_whole` takes it. Raises ModelError if weights do not fit into
-    float16.
+    float16, or do not come back as they were written.
     """
     config: dict[str, Any] = {
         "ganzoo_format": FORMAT,
@@ -71,14 +72,21 @@ def write_model(
     for role, (file, tensors) in parts.items():
         stored, aliases = untie(_halved(tensors) if half else tensors)
         weights = pack(stored, _metadata(config, role))
-        pins[file] = Pin.of(*weights)
+        pins[file] = _written(folder / file, weights, durable)
         config["weights"][role] = {"sha256": pins[file].sha256, "aliases": aliases}
-        write_whole(folder / file, *weights, durable=durable)
-    contents = as_json(config)
-    write_whole(folder / CONFIG, contents, durable=durable)
-    pins[CONFIG] = Pin.of(contents)
+    pins[CONFIG] = _written(folder / CONFIG, [as_json(config)], durable)
     write_manifest(folder, pins, durable=durable)
     return pins
+
+
+def _written(path: Path, parts: Sequence[bytes | memoryview], durable: bool) -> Pin:
+    """Write a file of these parts and return its pin. Raises ModelError if another byte of it is read back."""
+    with ThreadPoolExecutor(1) as beside:
+        pin = beside.submit(Pin.of, *parts)
+        write_whole(path, *parts, durable=durable)
+        if not holds(path, *parts):
+            raise ModelError(f"{path} does not hold what was written to it: it is damaged, and is not used")
+        return pin.result()
 
 
 def write_manifest(folder: Path, pins: Mapping[str, Pin], *, durable: bool = True) -> None:

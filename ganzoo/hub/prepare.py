@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,8 @@ from ganzoo.errors import ModelError, UsageError
 from ganzoo.hub.card import Facts, card
 from ganzoo.hub.fields import shortened
 from ganzoo.hub.load import read
-from ganzoo.hub.verify import pin_of
 
-__all__ = ["Prepared", "prepare"]
+__all__ = ["Prepared", "described", "prepare"]
 
 _PICTURE = b"\x89PNG\r\n\x1a\n"
 _TOKEN = re.compile(
@@ -57,13 +57,14 @@ def prepare(
     *,
     address: str,
     step: int | None = None,
-    license: str = "",
     with_discriminator: bool = False,
     half: bool = False,
     named: str | None = None,
     tell: Callable[[str], None],
 ) -> Prepared:
     """Build a model's files from a run's folder or a checkpoint in an empty folder, and prove that they load.
+
+    All but its card, which `described` adds.
 
     address: what it will be called, for its card. named: the GAN, where its one-file plugin has moved or changed.
     tell: is given a line about what is left out.
@@ -81,22 +82,32 @@ def prepare(
         _round(generator)
     training = {"dataset": about["dataset"], "steps": about["steps"], "seed": about["seed"]}
     judge = discriminator_tensors(checkpoint.path, generator.architecture) if with_discriminator else None
-    pins = write_model(folder, generator, plugin, training, discriminator=judge, half=half, durable=False)
-    drawn = _drawn(generator)
-    _picture(about["folder"], folder, drawn, tell)
-    pins |= {name: pin_of(folder / name) for name in ("metrics.json", "samples.png") if (folder / name).is_file()}
+    with ThreadPoolExecutor(1) as beside:
+        writing = beside.submit(
+            write_model, folder, generator, plugin, training, discriminator=judge, half=half, durable=False
+        )
+        drawn = _drawn(generator)
+        _picture(about["folder"], folder, drawn, tell)
+        pins = writing.result()
+    pins |= {name: Pin.found(folder / name) for name in ("metrics.json", "samples.png") if (folder / name).is_file()}
     write_manifest(folder, pins, durable=False)
     del checkpoint, generator, judge  # so that nothing is in memory twice
-    again = read(folder, named=gan.word, mapped=True)
+    again = read(folder, pins, named=gan.word, mapped=True)
     if not torch.equal(drawn.tensor, _drawn(again).tensor):
         raise ModelError(f"{again.name} draws other samples once it is read back; nothing was published")
     facts = Facts(
-        generator=again, gan=gan, address=address, license=license, metrics=metrics, settings=about["settings"],
+        generator=again, gan=gan, address=address, license="", metrics=metrics, settings=about["settings"],
         start=about["start"], training=training, has_picture=(folder / "samples.png").is_file(), half=half,
     )  # fmt: skip
-    (folder / "README.md").write_bytes(card(facts).encode())
-    _refuse_secrets(folder)
     return Prepared(folder, pins, facts)
+
+
+def described(ready: Prepared, license: str) -> Prepared:
+    """The same with a licence, and with its card in the folder. Raises UsageError if a text would hold a token."""
+    facts = replace(ready.facts, license=license)
+    (ready.folder / "README.md").write_bytes(card(facts).encode())
+    _refuse_secrets(ready.folder)
+    return replace(ready, facts=facts)
 
 
 def _round(generator: Generator) -> None:

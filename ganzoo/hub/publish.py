@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +15,7 @@ from ganzoo.hub import zoo
 from ganzoo.hub.card import MARKER, licence_in
 from ganzoo.hub.entry import entry
 from ganzoo.hub.fields import LICENCE, PATH, REPOSITORY, shortened
-from ganzoo.hub.prepare import Prepared, prepare
+from ganzoo.hub.prepare import Prepared, described, prepare
 
 __all__ = ["Published", "publish"]
 
@@ -70,15 +71,18 @@ def publish(
         raise UsageError("--private is for the Hub; who may read a local zoo is decided by its folder")
     if tag and not places.REVISION.fullmatch(tag):
         raise UsageError(f"--tag {shortened(tag)} is no tag; for example --tag v1")
-    readme = _readme(to, in_zoo, dry_run)
-    if not license and (before := licence_in(readme)):
-        tell(f"it stays under the licence {before}, as before; --license NAME changes it")
-    with TemporaryDirectory(prefix="ganzoo-publish-") as fresh:
+    with TemporaryDirectory(prefix="ganzoo-publish-") as fresh, ThreadPoolExecutor(1) as beside:
+        there = beside.submit(_readme, to, in_zoo, dry_run)  # the Hub is asked while the checkpoint is read
         try:
             ready = prepare(
-                source.path, Path(fresh), address=to, step=step, license=license or licence_in(readme), half=half,
+                source.path, Path(fresh), address=to, step=step, half=half,
                 with_discriminator=with_discriminator, named=plugin, tell=tell,
             )  # fmt: skip
+            readme = there.result()
+            before = "" if license else licence_in(readme)
+            if before:
+                tell(f"it stays under the licence {before}, as before; --license NAME changes it")
+            ready = described(ready, license or before)
         except OSError as error:
             raise GanzooError(
                 f"nothing was published: {error.strerror or error}; make room in {Path(fresh).parent}, or set TMPDIR"
@@ -95,7 +99,10 @@ def _readme(to: str, in_zoo: bool, dry_run: bool) -> str:
     if in_zoo:
         path = zoo.folder_of(to.removeprefix("file:"))
         readme = zoo.revision_folder(path, "") / "README.md" if zoo.is_zoo_model(path) else None
-        return readme.read_text("utf-8", errors="replace") if readme and readme.is_file() else ""
+        try:
+            return readme.read_text("utf-8", errors="replace") if readme and readme.is_file() else ""
+        except OSError as error:
+            raise UsageError(f"{readme} cannot be read: {error.strerror or error}") from None
     if dry_run:
         return ""
     from ganzoo.hub import send

@@ -6,13 +6,12 @@ import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from huggingface_hub import HfApi, ModelInfo, constants
+from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, ModelInfo, constants
 
 from ganzoo.engine.layout import CONFIG, FILES, TEXTS, Pin
 from ganzoo.errors import NetworkError, UsageError
 from ganzoo.hub.failures import calling
 from ganzoo.hub.remote import client, quiet_unless_terminal
-from ganzoo.hub.verify import pin_of
 
 __all__ = ["before", "send"]
 
@@ -41,7 +40,7 @@ def send(
 ) -> tuple[str, str]:
     """Publish the files of a folder as the next commit of a repository, which is made if it is not there.
 
-    Returns the commit and its URL. pins: what files were found to be just now; the others are looked at here.
+    Returns the commit and its URL. pins: what files are to be; the others are looked at here.
     tag: a name for the commit. Raises UsageError for a tag that exists and for a repository of another kind,
     NetworkError; the repository has then all of the files or none.
     """
@@ -55,16 +54,26 @@ def send(
         info = api.model_info(repo, files_metadata=True)
         _refuse_other(info, repo, private)
         there = {item.rfilename for item in info.siblings or []}
-        done = api.upload_folder(
-            repo_id=repo, folder_path=folder, commit_message=summary, parent_commit=info.sha,
-            allow_patterns=names, delete_patterns=sorted((there & FILES.keys()) - {*names, *TEXTS}) or None,
-        )  # fmt: skip
-        _verify(api, repo, done.oid, folder, {name: pins.get(name) or pin_of(folder / name) for name in names})
+        changes: list[CommitOperationAdd | CommitOperationDelete] = [_addition(folder, name, pins) for name in names]
+        changes += [CommitOperationDelete(name) for name in sorted((there & FILES.keys()) - {*names, *TEXTS})]
+        done = api.create_commit(repo, changes, commit_message=summary, parent_commit=info.sha)
+        _verify(api, repo, done.oid, folder, {name: pins.get(name) or Pin.found(folder / name) for name in names})
         if tag:
             api.create_tag(repo, tag=tag, revision=done.oid)
     if done.oid == info.sha:
         tell(f"{repo} has these files already; nothing was sent")
     return done.oid, f"{constants.ENDPOINT}/{repo}"
+
+
+def _addition(folder: Path, name: str, pins: Mapping[str, Pin]) -> CommitOperationAdd:
+    """A file as the client takes it, with the hash that what arrives is to have.
+
+    Not where it travels by Xet, which hashes what it reads and is told by nobody what that should be; `_verify` is.
+    """
+    addition = CommitOperationAdd(name, folder / name)
+    if name in pins and constants.HF_HUB_DISABLE_XET:
+        addition.upload_info.sha256 = bytes.fromhex(pins[name].sha256)  # else the client reads it once more
+    return addition
 
 
 def _tags(api: HfApi, repo: str) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -10,13 +9,7 @@ from ganzoo.engine.layout import FILES, Pin
 from ganzoo.errors import ModelError
 from ganzoo.hub.header import seems
 
-__all__ = ["pin_of", "verify"]
-
-
-def pin_of(path: Path) -> Pin:
-    """A file's hash and size, read in parts. Raises OSError."""
-    with path.open("rb") as file:
-        return Pin(hashlib.file_digest(file, "sha256").hexdigest(), file.tell())
+__all__ = ["verify"]
 
 
 def verify(folder: Path, pins: Mapping[str, Pin], names: Iterable[str], source: str) -> None:
@@ -32,7 +25,7 @@ def verify(folder: Path, pins: Mapping[str, Pin], names: Iterable[str], source: 
             size = path.stat().st_size
             if size != pin.size or size > FILES[name]:
                 raise ModelError(f"{path} has {size:,} bytes, {source} says {pin.size:,}: {_start(path)}")
-            found = pin_of(path)
+            found = Pin.found(path)
         except OSError as error:
             raise ModelError(f"{path} cannot be read: {error.strerror or error}") from None
         if found != pin:

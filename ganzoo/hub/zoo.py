@@ -21,7 +21,7 @@ from ganzoo.engine.layout import FILES, Pin, as_json
 from ganzoo.errors import ModelError, UsageError, nearest
 from ganzoo.hub.fields import Fields, shortened
 from ganzoo.hub.strict import read_json
-from ganzoo.hub.verify import pin_of
+from ganzoo.hub.verify import verify
 
 __all__ = ["INDEX", "Shelf", "copy_whole", "folder_of", "is_zoo_model", "put", "revision_folder", "shelf"]
 
@@ -90,8 +90,9 @@ def revision_folder(path: Path, revision: str) -> Path:
 def put(files: Path, path: Path, tag: str = "", pins: Mapping[str, Pin] | None = None) -> str:
     """Copy a model's files into the zoo as its newest revision, whole or not at all, and return the revision.
 
-    pins: what files were found to be just now; the others are looked at here. The same files are the same revision.
-    Raises UsageError for a tag that names another, and where nothing can be written; the zoo is then as it was.
+    pins: what files are held to. The same files are the same revision.
+    Raises UsageError for a tag that names another, and where nothing can be written, ModelError for a file that is
+    not as its pin says; the zoo is then as it was.
     """
     if tag and not _TAG.fullmatch(tag):
         raise UsageError(f"{shortened(tag)!r} is no tag; a tag matches {_TAG.pattern}")
@@ -100,7 +101,9 @@ def put(files: Path, path: Path, tag: str = "", pins: Mapping[str, Pin] | None =
     from ganzoo.engine.files import write_whole  # imports torch
 
     names = [name for name in FILES if (files / name).is_file()]
-    hashes = [f"{name} {((pins or {}).get(name) or pin_of(files / name)).sha256}\n" for name in names]
+    pins = pins or {}
+    verify(files, pins, pins, "what was written")
+    hashes = [f"{name} {(pins.get(name) or Pin.found(files / name)).sha256}\n" for name in names]
     revision = sha256("".join(hashes).encode()).hexdigest()[:40]
     try:
         path.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from ganzoo.engine.files import pack, write_whole
+from ganzoo.engine.files import holds, pack, write_whole
 
 
 def test_a_file_is_written_and_its_folder_made(tmp_path):
@@ -15,6 +15,19 @@ def test_a_file_is_written_and_its_folder_made(tmp_path):
     write_whole(path, b"two")
     assert path.read_bytes() == b"two"
     assert os.listdir(path.parent) == ["file"]
+
+
+def test_a_file_is_compared_with_its_parts_byte_by_byte(tmp_path):
+    path, large = tmp_path / "file", bytes(range(256)) * 2500  # more than is compared at once
+    write_whole(path, b"head", memoryview(large))
+    assert holds(path, b"head", memoryview(large))
+    assert not holds(path, b"head", memoryview(large[:-1]))
+    assert not holds(path, b"head", memoryview(large), b"x")
+    for place in (0, 4, 300_000, len(large) + 3):
+        content = bytearray(b"head" + large)
+        content[place] ^= 1
+        path.write_bytes(content)
+        assert not holds(path, b"head", memoryview(large)), place
 
 
 def test_the_file_is_synchronised_before_it_is_renamed_and_the_folder_after(tmp_path, monkeypatch):

@@ -16,6 +16,8 @@ def test_json_has_no_nan():
     assert as_json({"a": 1}) == b'{\n  "a": 1\n}\n'
 
 
-def test_a_pin_is_of_contents():
+def test_a_pin_is_of_contents(tmp_path):
     assert Pin.of(b"abc").size == 3
     assert Pin.of(b"abc") != Pin.of(b"abd")
+    (tmp_path / "file").write_bytes(b"abc")
+    assert Pin.found(tmp_path / "file") == Pin.of(b"a", b"bc")

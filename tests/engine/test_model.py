@@ -55,6 +55,20 @@ def test_the_same_model_has_the_same_bytes(run, tmp_path):
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
 
 
+def test_a_file_that_does_not_hold_what_was_written_is_refused(run, tmp_path, monkeypatch):
+    write = model.write_whole
+
+    def damaging(path, *parts, **keywords):
+        write(path, *parts, **keywords)
+        if path.name == damaged:
+            path.write_bytes(path.read_bytes()[:-1] + b"?")
+
+    monkeypatch.setattr(model, "write_whole", damaging)
+    for damaged in ("generator.safetensors", "config.json"):  # `damaging` reads it
+        with pytest.raises(ModelError, match=rf"{damaged} does not hold what was written to it"):
+            model.write_model(tmp_path, run.generator, PLUGIN, {})
+
+
 def test_halves_are_half_as_large_and_tied_ones_stay_tied(run, tmp_path):
     model.write_model(tmp_path / "half", run.generator, PLUGIN, {}, half=True)
     tensors = safetensors.torch.load_file(tmp_path / "half" / "generator.safetensors")

@@ -4,17 +4,17 @@ from pathlib import Path
 import pytest
 
 import ganzoo
+from ganzoo.engine.layout import Pin
 from ganzoo.errors import ModelError
 from ganzoo.hub.address import Folder, Listed, resolve
 from ganzoo.hub.fetch import fetched
 from ganzoo.hub.listed import Model
-from ganzoo.hub.verify import pin_of
 
 
 @pytest.fixture
 def listed(model):
     """A model of a registry, in a folder that came with it."""
-    pins = {path.name: pin_of(path) for path in model.iterdir()}
+    pins = {path.name: Pin.found(path) for path in model.iterdir()}
     return Model(name="vanilla-mlp.mine", plugin="vanilla-mlp", license="mit", dataset="digits", path=model, files=pins)
 
 

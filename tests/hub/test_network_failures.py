@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -182,6 +184,29 @@ def test_a_tag_that_exists_stops_a_publication_before_it_begins(program, server)
 def test_what_arrives_otherwise_than_it_was_sent_is_told(program, server):
     server.fault("size", "paths-info", 7)
     refused(program("publish", "run", "alice/new", token=ALICE), 4, "did not arrive as it was sent")
+
+
+def test_what_changes_before_it_is_sent_does_not_arrive(program, server, place):
+    script = """
+import sys
+from ganzoo.errors import NetworkError
+from ganzoo.hub import publish
+describe = publish.described
+def damaging(ready, license):
+    weights = ready.folder / "generator.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"?")
+    return describe(ready, license)
+publish.described = damaging
+try:
+    publish.publish("run", "alice/new", tell=print)
+except NetworkError as error:
+    print(error)
+"""
+    environment = server.surroundings(place / "home", ALICE, TMPDIR=str(place / "tmp"), **QUICK)
+    done = subprocess.run([sys.executable, "-c", script], cwd=place, env=environment, capture_output=True, text=True)
+    assert "failed to publish alice/new: " in done.stdout, done.stderr
+    assert "does not match what was computed" in done.stdout
+    assert not [line for line in server.seen if re.match(COMMIT, line)]
 
 
 def test_an_answer_that_is_lost_after_the_commit_is_found_by_trying_again(program, server):

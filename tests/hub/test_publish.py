@@ -12,9 +12,11 @@ import torch
 
 import ganzoo
 from ganzoo import catalogue
+from ganzoo.engine import model
 from ganzoo.engine.generator import Generator
 from ganzoo.errors import CheckpointError, GanzooError, ModelError, UsageError
 from ganzoo.hub import prepare, registry, zoo
+from ganzoo.hub import publish as publishing
 from ganzoo.hub.card import MARKER, licence_in
 from ganzoo.hub.publish import publish
 
@@ -197,8 +199,8 @@ def test_a_licence_stays_until_another_is_given(run, told):
 def test_nothing_is_sent_if_it_does_not_come_back_the_same(run, told, monkeypatch):
     real = prepare.read
 
-    def other(folder, **keywords):
-        generator = real(folder, **keywords)
+    def other(folder, pins, **keywords):
+        generator = real(folder, pins, **keywords)
         next(generator.parameters()).add_(1)
         return generator
 
@@ -208,16 +210,38 @@ def test_nothing_is_sent_if_it_does_not_come_back_the_same(run, told, monkeypatc
     assert not Path("zoo").exists()
 
 
-def test_nothing_is_sent_if_a_byte_of_what_was_written_is_another(run, told, monkeypatch):
-    real = prepare.read
+@pytest.mark.parametrize(("when", "line"), [
+    ("written", "does not hold what was written to it: it is damaged"),
+    ("read", "draws other samples once it is read back; nothing was published"),
+    ("compared", "has the sha256 .*: it is damaged"),
+])  # fmt: skip
+def test_nothing_is_sent_if_a_byte_of_what_was_written_is_another(run, told, monkeypatch, when, line):
+    write, read, describe = model.write_whole, prepare.read, publishing.described
 
-    def damaged(folder, **keywords):
-        weights = folder / "generator.safetensors"
-        weights.write_bytes(weights.read_bytes()[:-1] + b"x")
-        return real(folder, **keywords)
+    def damage(weights):
+        if weights.suffix == ".safetensors":
+            weights.write_bytes(weights.read_bytes()[:-1] + b"x")
 
-    monkeypatch.setattr(prepare, "read", damaged)
-    with pytest.raises(ModelError, match=r"generator\.safetensors has the sha256 .*: it is damaged"):
+    def written(path, *parts, **keywords):
+        write(path, *parts, **keywords)
+        damage(path)
+
+    def reading(folder, pins, **keywords):
+        damage(folder / "generator.safetensors")
+        return read(folder, pins, **keywords)
+
+    def describing(ready, license):
+        damage(ready.folder / "generator.safetensors")
+        return describe(ready, license)
+
+    match when:
+        case "written":
+            monkeypatch.setattr(model, "write_whole", written)
+        case "read":
+            monkeypatch.setattr(prepare, "read", reading)
+        case "compared":
+            monkeypatch.setattr(publishing, "described", describing)
+    with pytest.raises(ModelError, match=line):
         publish(run, TO, tell=told.append)
     assert not Path("zoo").exists()
 

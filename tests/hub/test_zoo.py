@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ganzoo.engine.layout import Pin
 from ganzoo.errors import ModelError, UsageError
 from ganzoo.hub import zoo
 
@@ -43,6 +44,16 @@ def test_only_a_models_files_are_copied(path, model):
     assert {found.name for found in (path / "revisions" / revision).iterdir()} == {
         "config.json", "generator.safetensors", "manifest.json"
     }  # fmt: skip
+
+
+def test_files_are_held_to_their_pins(path, model):
+    pins = {found.name: Pin.found(found) for found in model.iterdir()}
+    assert zoo.put(model, path, pins=pins) == zoo.put(model, path)
+    weights = model / "generator.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"?")
+    with pytest.raises(ModelError, match=r"generator\.safetensors has the sha256 .*: it is damaged"):
+        zoo.put(model, path, pins=pins)
+    assert len(list((path / "revisions").iterdir())) == 1
 
 
 def test_a_tag_is_never_moved(path, model):
