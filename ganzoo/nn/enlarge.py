@@ -93,7 +93,8 @@ def dense_block(channels: int) -> nn.Module:
 class Enlarger(nn.Module):
     """Residual blocks at the source's size, then doublings by pixel shuffle: (N, inward, H, W) -> (N, outward, fH, fW).
 
-    Unbounded. width: channels. factor: 1, 2, 4 or 8. Ledig et al. 2017, figure 4, with 3x3 convolutions at the last.
+    Unbounded. width: channels. factor: 1, 2, 4 or 8. Ledig et al. 2017, figure 4, with smaller convolutions; and what
+    they make is added to the source, enlarged linearly, so that no training goes into keeping its colours (ours).
     """
 
     def __init__(
@@ -108,8 +109,11 @@ class Enlarger(nn.Module):
         self.last = nn.Sequential(*grow, nn.Conv2d(width, outward, 5, padding=2))
 
     def forward(self, x: Tensor) -> Tensor:  # noqa: D102
-        x = self.first(x)
-        enlarged: Tensor = self.last(x + self.body(x))
+        maps = self.first(x)
+        missing = self.last(maps + self.body(maps))
+        if x.shape[1] not in (1, missing.shape[1]):
+            x = x.mean(1, keepdim=True)
+        enlarged: Tensor = missing + nn.functional.interpolate(x, missing.shape[2:], mode="bilinear")
         return enlarged
 
 

@@ -14,6 +14,15 @@ def test_it_enlarges_by_the_factor_and_every_weight_is_reached(block):
     assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in net.parameters() if p.dim() > 1)
 
 
+@pytest.mark.parametrize("channels", [(1, 3), (3, 3), (3, 1)])
+def test_what_it_makes_is_added_to_the_enlarged_source(channels):
+    net = Enlarger(*channels, 4, 0, 2, plain_block)
+    torch.nn.init.zeros_(net.last[-1].weight)
+    torch.nn.init.constant_(net.last[-1].bias, 0.25)
+    made = net(torch.full((1, channels[0], 5, 3), 0.5))
+    assert torch.allclose(made, torch.full((1, channels[1], 10, 6), 0.75))
+
+
 def test_a_dense_block_begins_near_the_identity():
     x = torch.rand(1, 8, 6, 6)
     assert (dense_block(8)(x) - x).norm() < 0.5 * x.norm()

@@ -6,7 +6,8 @@
     D_Ra(a, b) = sigmoid(D(a) - E D(b)),   L_percep = E |phi(G(x)) - phi(y)|_1
 
 x is the small picture, y the large. phi are the pixels, or with content=vgg the last features of VGG-19 before their
-activation (section 3.3). G of residual-in-residual dense blocks first learns the mean absolute distance alone.
+activation (section 3.3). G of residual-in-residual dense blocks, which adds to the enlarged x (ours), first learns the
+mean absolute distance alone.
 
 Paper: Wang et al. 2018, ESRGAN: Enhanced Super-Resolution Generative Adversarial Networks, arXiv:1809.00219
 Tasks: super-resolution, deblurring, editing, translation
@@ -76,5 +77,5 @@ def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for small pictures and large ones, of which it knows the factor from the data."""
     return ganzoo.Architecture(
         Config, networks, players, generate=enlarged, source="paired", degrade="downscale:4", multiple=1, batch=16,
-        steps=2000,
+        steps=2000, revision=2,
     )  # fmt: skip

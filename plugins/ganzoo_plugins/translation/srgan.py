@@ -6,7 +6,7 @@
 
 x is the small picture, y the large. phi are the pixels (eq. 4), or with content=vgg the last features of VGG-19,
 divided by 12.75 (section 3.2). G first learns the mean squared error alone (SRResNet), then plays. Where sources are
-as large as targets it sharpens what is blurred.
+as large as targets it sharpens what is blurred. G adds to the enlarged x (ours): colours need no learning.
 
 Paper: Ledig et al. 2017, Photo-Realistic Single Image Super-Resolution Using a Generative Adversarial Network,
   arXiv:1609.04802
@@ -73,5 +73,5 @@ def ganzoo_architecture() -> ganzoo.Architecture:
     """The hook: called when this GAN is chosen by name."""
     return ganzoo.Architecture(
         Config, networks, players, generate=enlarged, source="paired", degrade="downscale:4", multiple=1, batch=16,
-        steps=2000,
+        steps=2000, revision=2,
     )  # fmt: skip
