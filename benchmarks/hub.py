@@ -52,9 +52,9 @@ def hub(repeats: int, megabytes: int) -> None:
     """
     before = machine()
     with TemporaryDirectory() as name, serving() as server:
-        small, large = (_published(Path(name), server, megabytes * factor) for factor in (1, 2))
-        rounds = [_round(small, server) for _ in range(repeats)]
-        doubled = _round(large, server)
+        made = _published(Path(name), server, megabytes)
+        rounds = [_round(made, server) for _ in range(repeats)]
+        doubled = _round(_published(Path(name), server, 2 * megabytes), server)
     seconds = {party: Figure(tuple(float(found[party].output.split()[-1]) for found in rounds)) for party in PARTIES}
     peaks = {party: Figure(tuple(found[party].peak for found in rounds)) for party in PARTIES}
     grown = {party: (doubled[party].peak - peaks[party].median) / (megabytes * 1e6 / 2**20) for party in PARTIES}
