@@ -29,6 +29,7 @@ class Column:
 
     modes: (mean, standard deviation) of each Gaussian. values: the texts of a category. absent: whether the last
     entry of the one-hot means that there is no value. shares: how common each entry is in the data, summing to 1.
+    decimals: places of a continuous number. digits: that whole numbers are filled up to with zeros.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Column:
     least: float = 0.0
     greatest: float = 0.0
     decimals: int = 0
+    digits: int = 0
 
     @property
     def entries(self) -> range:

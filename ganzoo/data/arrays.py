@@ -34,12 +34,14 @@ def open_npz(path: Path, request: Request) -> Dataset:
     Samples are called images, x, x_train, samples or arr_0; labels are called labels, y or y_train.
     Raises DataError if the file is damaged, holds Python objects or none of these names.
     """
+    if not zipfile.is_zipfile(path):
+        raise DataError(f"{path}: not a readable .npz of plain arrays (it is no zip file)")
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             names = archive.files
             samples = next((archive[name] for name in SAMPLES if name in names), None)
             labels = next((archive[name] for name in LABELS if name in names), None)
-    except (ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+    except (ValueError, EOFError, KeyError, MemoryError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError(f"{path}: not a readable .npz of plain arrays ({error})") from error
     if samples is None:
         raise DataError(f"{path}: expected an array named {', '.join(SAMPLES)}; found {', '.join(names) or 'nothing'}")
@@ -51,6 +53,8 @@ def array_dataset(path: Path, samples: Array, labels: Array | None, request: Req
 
     labels: (N,) of any plain type; their sorted values are the classes. Raises DataError.
     """
+    if not samples.ndim or not samples.size:
+        raise DataError(f"{path}: no samples in it; found an array of {samples.shape}")
     codes: Array | None = None
     classes: tuple[str, ...] = ()
     if labels is not None:

@@ -6,13 +6,13 @@ Any rate, length, width and number of channels: brought to the commonest rate, m
 from __future__ import annotations
 
 import io
-import os
-import struct
 import tarfile
 import warnings
 import zipfile
+import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from itertools import islice
 from math import gcd
 from pathlib import Path, PurePosixPath
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ganzoo.data.files import is_image, is_shown, readable, walk
 from ganzoo.data.request import Request, Summary
 from ganzoo.errors import DataError
 from ganzoo.hookspecs import hookimpl
@@ -31,18 +32,20 @@ __all__ = ["has_sounds", "open_sounds", "read_wav", "resampled", "spoken_digits"
 
 Array = np.ndarray[Any, Any]
 FULL = 32767  # of 16 bits, as samples are kept
+FASTEST = 1_000_000  # numbers a second; beyond it, a header is damaged
 LOOKED_AT = 1000  # files of a folder, to see of which kind it is
 
 
 def has_sounds(path: Path) -> bool:
-    """Whether a folder or a zip holds wav files; of a folder the first files that are met decide."""
+    """Whether a folder or a zip holds wav files, and more of them than pictures among the first that are met."""
+    names: Iterable[str] = ()
     if path.is_dir():
-        files = (file for _, _, found in os.walk(path) for file in found)
-        return any(_is_wav(file) for file in islice(files, LOOKED_AT))
-    if not zipfile.is_zipfile(path):
-        return False
-    with zipfile.ZipFile(path) as archive:
-        return any(_is_wav(name) for name in archive.namelist())
+        names = [name for name, _ in islice(walk(path), LOOKED_AT)]
+    elif zipfile.is_zipfile(path):
+        with suppress(zipfile.BadZipFile), zipfile.ZipFile(path) as archive:  # a damaged one is told of as images
+            names = archive.namelist()
+    sounds = sum(map(_is_wav, names))
+    return sounds > sum(map(is_image, names))
 
 
 def open_sounds(path: Path, request: Request) -> Dataset:
@@ -50,24 +53,21 @@ def open_sounds(path: Path, request: Request) -> Dataset:
 
     A file that cannot be read is left out and named in a note. Raises DataError if none can, or with `strict`.
     """
-    read = list(_files(path))
-    names = [name for name, _ in read]
-    return _dataset(path.stem, names, [contents for _, contents in read], request, str(path), *_classes(names))
-
-
-def _files(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Each wav file's name and contents, in order of their names."""
     if path.is_dir():
-        for file in sorted(path.rglob("*.[wW][aA][vV]")):
-            yield file.relative_to(path).as_posix(), file.read_bytes()
-        return
+        names = _sorted(name for name, _ in walk(path))
+        found = path.resolve().name
+        return _dataset(found, names, lambda name: (path / name).read_bytes(), request, str(path), *_classes(names))
     with zipfile.ZipFile(path) as archive:
-        for name in sorted(filter(_is_wav, archive.namelist())):
-            yield name, archive.read(name)
+        names = _sorted(archive.namelist())
+        return _dataset(path.stem, names, archive.read, request, str(path), *_classes(names))
+
+
+def _sorted(names: Iterable[str]) -> list[str]:
+    return sorted(filter(_is_wav, names), key=lambda name: name.split("/"))
 
 
 def _is_wav(name: str) -> bool:
-    return name.lower().endswith(".wav") and not PurePosixPath(name).name.startswith(".")
+    return name.lower().endswith(".wav") and is_shown(name)
 
 
 def _classes(names: Sequence[str]) -> tuple[list[int] | None, list[str]]:
@@ -76,36 +76,46 @@ def _classes(names: Sequence[str]) -> tuple[list[int] | None, list[str]]:
     classes = sorted(set(folders))
     if "" in classes or len(classes) < 2:
         return None, []
-    return [classes.index(folder) for folder in folders], classes
+    places = {folder: label for label, folder in enumerate(classes)}
+    return [places[folder] for folder in folders], [readable(folder) for folder in classes]
 
 
 def _dataset(
     name: str,
     names: Sequence[str],
-    contents: Sequence[bytes],
+    read: Callable[[str], bytes],
     request: Request,
     where: str,
     labels: Sequence[int] | None,
     classes: Sequence[str],
 ) -> Dataset:
-    sounds: list[tuple[int, Array]] = []
-    kept, unreadable = [], []
-    for place, (file, found) in enumerate(zip(names, contents, strict=True)):
+    """read: the contents of the file of that name. One file is held at a time, and of each what becomes its sample."""
+    sounds, rates, kept, unreadable = list[Array](), list[int](), list[int](), list[str]()
+    for place, file in enumerate(names):
         try:
-            sounds.append(read_wav(found))
-            kept.append(place)
-        except (ValueError, EOFError, struct.error) as error:  # what scipy raises for damaged files
-            unreadable.append(f"{file} ({' '.join(str(error).split())})")
+            own, sound = read_wav(read(file), request.size)
+        except Exception as error:  # a damaged file can raise nearly anything in zipfile and scipy
+            unreadable.append(f"{readable(file)} ({' '.join(str(error).split())})")
+            continue
+        sounds.append(_fitted(sound, own, own, request.size))
+        rates.append(own)
+        kept.append(place)
+    count = len(unreadable)
     if unreadable and (request.strict or not sounds):
-        more = f" and {len(unreadable) - 1:,} more" if len(unreadable) > 1 else ""
+        more = f" and {count - 1:,} more" if count > 1 else ""
         raise DataError(f"{where}: not a readable wav: {unreadable[0]}{more}; remove it, or leave out --strict")
-    rate = Counter(rate for rate, _ in sounds).most_common(1)[0][0]
-    samples = np.stack([_fitted(sound, own, rate, request.size) for own, sound in sounds])
-    notes = [f"{len(unreadable):,} unreadable sounds skipped: {', '.join(unreadable[:3])}"] if unreadable else []
-    resampled = sum(own != rate for own, _ in sounds)
-    notes += [f"{resampled:,} sounds resampled to {rate:,} Hz"] if resampled else []
+    if not sounds:
+        raise DataError(f"{where}: no wav files in it")
+    rate = Counter(rates).most_common(1)[0][0]
+    others = [row for row, own in enumerate(rates) if own != rate]
+    for row in others:
+        own, sound = read_wav(read(names[kept[row]]), request.size * rates[row] // rate + rates[row])
+        sounds[row] = _fitted(sound, own, rate, request.size)
+    shown = ", ".join(unreadable[:3]) + (", ..." if count > 3 else "")
+    notes = [f"{count:,} unreadable sound{'s' * (count > 1)} skipped: {shown}"] if unreadable else []
+    notes += [f"{len(others):,} sound{'s' * (len(others) > 1)} resampled to {rate:,} Hz"] if others else []
     some = None if labels is None else np.array([labels[place] for place in kept], np.int64)
-    return sound_dataset(name, samples, rate, some, classes, notes)
+    return sound_dataset(name, np.stack(sounds), rate, some, classes, notes)
 
 
 def sound_dataset(
@@ -123,31 +133,36 @@ def sound_dataset(
     return Dataset(name, space, torch.from_numpy(samples)[:, None], codes, key, tuple(notes))
 
 
-def read_wav(contents: bytes) -> tuple[int, Array]:
-    """The rate and the sound (T,) in [-1, 1] of a wav file, mixed to mono.
+def read_wav(contents: bytes, most: int | None = None) -> tuple[int, Array]:
+    """The rate and the sound (T,) in [-1, 1] of a wav file, mixed to mono; most: of its numbers, the first ones.
 
     Raises ValueError, EOFError or struct.error for what is none or has no length.
     """
     from scipy.io import wavfile
 
+    if not contents.startswith((b"RIFF", b"RIFX", b"RF64")):
+        raise ValueError("no wav file")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", wavfile.WavFileWarning)  # chunks of other programs, which say nothing of sound
         rate, data = wavfile.read(io.BytesIO(contents))
     if not data.size:
         raise ValueError("no sound in it")
+    if not 0 < rate <= FASTEST:
+        raise ValueError(f"a rate of {rate:,} Hz")
+    if not np.isfinite(data).all():
+        raise ValueError("numbers that are not finite")
+    data = data[:most]
     if data.dtype == np.uint8:
         data = (data.astype(np.float32) - 128) / 128
     elif data.dtype.kind == "i":  # 24 bits come in the upper three bytes of 32
         data = data / float(np.iinfo(data.dtype).max)
-    if not np.isfinite(data).all():
-        raise ValueError("numbers that are not finite")
     return int(rate), np.asarray(data if data.ndim == 1 else data.mean(1), np.float64)
 
 
 def _fitted(sound: Array, own: int, rate: int, length: int) -> Array:
     """A sound (t,) as (length,) int16 at another rate: its beginning, filled up with silence."""
     if own != rate:
-        sound = resampled(sound[: length * own // rate + own], own, rate)
+        sound = resampled(sound, own, rate)
     sound = np.rint(np.clip(sound[:length], -1, 1) * FULL).astype(np.int16)
     return np.pad(sound, (0, length - len(sound)))
 
@@ -203,17 +218,21 @@ class SpokenDigits:
                 f"spoken-digits is not in {request.folder}; put the folder or recordings.tar.gz of {self.source} "
                 f"into {request.folder / self.name}, or type --data tones"
             )
-        if path.is_dir():
-            found = list(_files(path))
-        else:
-            with tarfile.open(path) as archive:
-                members = sorted((m for m in archive if m.isfile() and _is_wav(m.name)), key=lambda m: m.name)
-                found = [(member.name, file.read()) for member in members if (file := archive.extractfile(member))]
-        digits = [PurePosixPath(name).name[0] for name, _ in found]
+        found: dict[str, bytes] = {}
+        try:
+            if path.is_dir():
+                found = {name: (path / name).read_bytes() for name, _ in walk(path) if _is_wav(name)}
+            else:
+                with tarfile.open(path) as archive:  # from its first byte to its last: it cannot be read backwards
+                    members = ((member.name, archive.extractfile(member)) for member in archive)
+                    found = {name: file.read() for name, file in members if file and _is_wav(name)}
+        except (tarfile.TarError, EOFError, zlib.error):
+            raise DataError(f"{path}: a damaged archive; fetch it anew from {self.source}") from None
+        names = _sorted(found)
+        digits = [PurePosixPath(name).name[0] for name in names]
         classes = sorted(set(digits))
         labels = [classes.index(digit) for digit in digits]
-        names, contents = [name for name, _ in found], [sound for _, sound in found]
-        return _dataset(self.name, names, contents, request, str(path), labels, classes)
+        return _dataset(self.name, names, found.__getitem__, request, str(path), labels, classes)
 
     @hookimpl
     def ganzoo_dataset_summary(self, root: Path) -> Summary:

@@ -7,7 +7,6 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 __all__ = ["cache_folder", "keep"]
 
@@ -15,7 +14,7 @@ __all__ = ["cache_folder", "keep"]
 def cache_folder() -> Path:
     """GANZOO_CACHE, or the platform's folder for caches."""
     if named := os.environ.get("GANZOO_CACHE"):
-        return Path(named).expanduser()
+        return Path(os.path.expanduser(named))
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "ganzoo"
     if sys.platform == "darwin":
@@ -26,24 +25,28 @@ def cache_folder() -> Path:
 def keep(source: str, contents: str, build: Callable[[Path], None]) -> Path:
     """The folder that `build` filled, now or earlier; complete, or not there at all.
 
-    source says what it is made from, contents in which version; other versions of the source are deleted.
+    source says what it is made from, contents in which version; other versions of the source are deleted, and what
+    a killed process left of one. Of several processes one builds, and the others wait for it.
     build(folder) writes into an empty folder. Raises OSError if the cache cannot be written.
     """
-    home = cache_folder() / "images"
-    entry = home / f"{source}-{contents}"
+    from filelock import FileLock
+
+    home, locks = cache_folder() / "images", cache_folder() / "locks"
+    entry, folder = home / f"{source}-{contents}", home / f".building-{source}"
     if entry.is_dir():
         return entry
-    home.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=".building-", dir=home) as temporary:
-        folder = Path(temporary, "entry")
-        folder.mkdir()
-        build(folder)
-        try:
-            folder.rename(entry)
-        except OSError:
-            if not entry.is_dir():  # else another process was first, with the same contents
-                raise
-    for old in home.glob(f"{source}-*"):
-        if old != entry:
-            shutil.rmtree(old, ignore_errors=True)  # Windows keeps what another process has mapped
+    for place in (home, locks):
+        place.mkdir(parents=True, exist_ok=True)
+    with FileLock(locks / source):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not entry.is_dir():
+            folder.mkdir()
+            try:
+                build(folder)
+                folder.rename(entry)
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+        for old in home.glob(f"{source}-*"):
+            if old != entry:
+                shutil.rmtree(old, ignore_errors=True)  # Windows keeps what another process has mapped
     return entry

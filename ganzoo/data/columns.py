@@ -12,6 +12,7 @@ import warnings
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +32,7 @@ MANY = 1000  # a category with more different values is a name or a text
 GAUSSIANS = 10  # at most, section 4.2
 SLIGHT = 0.005  # share of the rows below which a Gaussian is left out
 FITTED = 10_000  # rows that the mixture is fitted to
+PLACES = 17  # after the decimal point, at most; smaller numbers are written with an exponent
 ROUNDS = 60  # of the fit; a rough one divides the numbers as well
 
 
@@ -92,7 +94,9 @@ def text_of(column: Column, number: float) -> str:
     if column.kind == "date":
         return date.fromordinal(round(number)).isoformat()
     if column.kind == "integer":
-        return str(round(number))
+        return str(round(number)).zfill(column.digits)
+    if column.decimals > PLACES:
+        return f"{number:.9g}"  # a feature has no more digits
     whole, _, rest = f"{number:.{max(1, column.decimals)}f}".partition(".")
     return f"{whole}.{rest.rstrip('0') or '0'}"
 
@@ -119,16 +123,20 @@ def infer(name: str, texts: Sequence[str], start: int = 0, seed: int = 0) -> Col
         if len(counts) > MANY:
             raise DataError(
                 f"column {name!r} has {len(counts):,} different texts, a category may have {MANY:,}; "
-                "remove the column if it is a name or a key"
+                "remove the column if it is a name or a key; numbers are written as 1.5, dates as 2024-01-31"
             )
         values = tuple(sorted(counts))
         shares = [counts[value] / len(texts) for value in values]
     else:
         numbers = np.array([number_of(column, text) for text in held])
         modes, weights = _gaussians(numbers, counted(seed, "mixture", name))
-        decimals = max(len(text.partition(".")[2]) for text in held) if kind == "continuous" else 0
         column = dataclasses.replace(
-            column, modes=modes, least=float(numbers.min()), greatest=float(numbers.max()), decimals=min(decimals, 17)
+            column,
+            modes=modes,
+            least=float(numbers.min()),
+            greatest=float(numbers.max()),
+            decimals=max(map(_decimals, held)) if kind == "continuous" else 0,
+            digits=_digits(held) if kind == "integer" else 0,
         )
         values = ()
         shares = [weight * len(held) / len(texts) for weight in weights]
@@ -148,6 +156,17 @@ def _kind(texts: Sequence[str]) -> ColumnKind:
             continue
         return "continuous" if kind == "continuous" else "date"
     return "category"
+
+
+def _decimals(text: str) -> int:
+    """Places after the decimal point of a number as it is written, with an exponent or without."""
+    return max(0, -int(Decimal(text).as_tuple().exponent))
+
+
+def _digits(texts: Sequence[str]) -> int:
+    """How many digits whole numbers are filled up to with zeros, as codes are; 0 if they are not."""
+    lengths = {len(text) for text in texts}
+    return lengths.pop() if len(lengths) == 1 and any(len(text) > 1 and text[0] == "0" for text in texts) else 0
 
 
 def _gaussians(numbers: NDArray[np.float64], seed: int) -> tuple[tuple[tuple[float, float], ...], list[float]]:

@@ -37,8 +37,8 @@ class Dataset:
     sources: (M, *space.source.shape), what samples are translations of, kept as the samples are; M is N and each has
     its own unless `unpaired`. degradation: makes them from the samples instead. With neither, and a space.source, the
     samples themselves are translated. source_labels: (M,) int64 or None. listing: the JSON file of the samples'
-    file names and proportions, where they come from files. mapped, sources_mapped: where samples and sources are to be
-    read ahead. Raises DataError if there are no samples.
+    file names and proportions, where they come from files. mapped, mapped_sources: the files that samples
+    and sources lie in, one and the same where sources are made of samples. Raises DataError if there are no samples.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Dataset:
     source_labels: Tensor | None = None
     listing: Path | None = None
     mapped: Mapped | None = None
-    sources_mapped: Mapped | None = None
+    mapped_sources: Mapped | None = None
 
     def __post_init__(self) -> None:
         if not len(self.samples):
@@ -70,11 +70,6 @@ class Dataset:
     def source_count(self) -> int:
         """M, how many sources there are."""
         return len(self.samples if self.sources is None else self.sources)
-
-    @property
-    def mapped_sources(self) -> Mapped | None:
-        """Where sources are to be read ahead: in a file of their own, or in the samples'."""
-        return self.mapped if self.sources is None else self.sources_mapped
 
     def source(self, index: Tensor, device: torch.device | str = "cpu", seed: int = 0) -> Tensor:
         """The sources at index (n,) int64 as (n, *space.source.shape) float32 on the device.
@@ -131,7 +126,7 @@ class Dataset:
         parts = ("samples", "labels", "sources", "source_labels")
         held = {name: value for name in parts if (value := getattr(self, name)) is not None}
         moved = {name: value.to(device) for name, value in held.items()}
-        return replace(self, **moved, mapped=None, sources_mapped=None)
+        return replace(self, **moved, mapped=None, mapped_sources=None)
 
 
 def needs_augmentation(dataset: Dataset) -> bool:

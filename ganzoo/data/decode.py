@@ -6,7 +6,7 @@ from functools import cache
 from typing import IO, Any, Literal
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ganzoo.data.request import Half
 
@@ -28,9 +28,13 @@ def upright(file: IO[bytes], size: int, half: Half | None = None) -> Image.Image
     """The first frame of an image file, or one half of it, as it is meant to be seen; may be smaller than in the file,
     though with both sides twice `size` if they were.
 
-    Raises what Pillow raises: OSError, SyntaxError, ValueError, DecompressionBombError and others.
+    Raises ValueError for what is no image, else what Pillow raises: OSError, SyntaxError, DecompressionBombError ...
     """
-    with Image.open(file) as image:
+    try:
+        opened = Image.open(file)
+    except UnidentifiedImageError:
+        raise ValueError("no image") from None  # Pillow names an object of Python's
+    with opened as image:
         # a large JPEG is decoded at a half, quarter or eighth
         image.draft(image.mode, (2 * size * (2 if half else 1), 2 * size))
         whole: Image.Image = ImageOps.exif_transpose(image)

@@ -16,7 +16,7 @@ from typing import IO
 from ganzoo.data.decode import suffixes
 from ganzoo.errors import DataError
 
-__all__ = ["Files", "folder_files", "zip_files"]
+__all__ = ["Files", "folder_files", "is_image", "is_shown", "readable", "walk", "zip_files"]
 
 MEMBER_LIMIT = 256 * 2**20  # bytes; a larger member of a zip is not a picture
 
@@ -48,7 +48,7 @@ def folder_files(path: Path, only: Collection[str] | None = None) -> Files:
     wanted = None if only is None else frozenset(only)
 
     def images() -> Iterator[tuple[str, os.DirEntry[str]]]:
-        for name, entry in _walk(path):
+        for name, entry in walk(path):
             if _is_picture(entry.name) and (wanted is None or name in wanted):
                 yield name, entry
 
@@ -59,7 +59,7 @@ def folder_files(path: Path, only: Collection[str] | None = None) -> Files:
 
     key, count = _key(versions())
     if not count:
-        raise _none(path, (name for name, _ in _walk(path) if not _is_image(name)))
+        raise _none(path, (name for name, _ in walk(path) if not is_image(name)))
 
     def names() -> list[str]:
         return sorted(name for name, _ in images())
@@ -67,7 +67,7 @@ def folder_files(path: Path, only: Collection[str] | None = None) -> Files:
     return Files(path, str(path.resolve()), key, count, names, lambda name: Path(path, name).open("rb"))
 
 
-def _walk(path: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def walk(path: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """The files below a folder as names with slashes, links followed, hidden folders and loops left out."""
     waiting, seen = [(str(path), "")], set()
     while waiting:
@@ -103,7 +103,7 @@ def zip_files(path: Path) -> Iterator[Files]:
         raise DataError(f"{path}: a damaged zip file ({error})") from error
     with archive:
         members = [member for member in archive.infolist() if not member.is_dir()]
-        images = {member.filename: (member.file_size, member.CRC) for member in members if _is_image(member.filename)}
+        images = {member.filename: (member.file_size, member.CRC) for member in members if is_image(member.filename)}
         if not images:
             raise _none(path, (member.filename for member in members))
 
@@ -130,9 +130,19 @@ def _visible(name: str) -> bool:
     return not name.startswith(".") and name != "__MACOSX"
 
 
-def _is_image(name: str) -> bool:
-    *folders, last = name.split("/")
-    return _is_picture(last) and all(map(_visible, folders))
+def is_shown(name: str) -> bool:
+    """Whether neither a file nor a folder that it is in is hidden; a name with slashes."""
+    return all(map(_visible, name.split("/")))
+
+
+def readable(name: str) -> str:
+    """A file's name as it can be printed and stored: bytes that are not UTF-8 as hex digits."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def is_image(name: str) -> bool:
+    """Whether a name with slashes is that of an image which is not hidden."""
+    return _is_picture(name.rpartition("/")[2]) and is_shown(name)
 
 
 def _is_picture(last: str) -> bool:

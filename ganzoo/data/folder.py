@@ -18,10 +18,10 @@ import torch
 from PIL import Image
 
 from ganzoo.contract import Space
-from ganzoo.data.cache import keep
+from ganzoo.data.cache import cache_folder, keep
 from ganzoo.data.dataset import Dataset, fingerprint
 from ganzoo.data.decode import fit, upright
-from ganzoo.data.files import Files, folder_files, zip_files
+from ganzoo.data.files import Files, folder_files, readable, zip_files
 from ganzoo.data.mapped import mapped
 from ganzoo.data.request import Request
 from ganzoo.errors import DataError
@@ -50,7 +50,13 @@ def open_zip(path: Path, request: Request) -> Dataset:
 def open_files(name: str, files: Files, request: Request) -> Dataset:
     """These images as a data set of that name; decoded now, or taken from the cache. Raises DataError."""
     source = _key(files.source, request.size, request.channels, request.half)
-    folder = keep(source, _key(FORMAT, files.key), partial(_build, files, request))
+    try:
+        folder = keep(source, _key(FORMAT, files.key), partial(_build, files, request))
+    except OSError as error:
+        raise DataError(
+            f"cannot keep the decoded images of {files.path} in {cache_folder()}: {error.strerror or error}; "
+            "GANZOO_CACHE=FOLDER names another place"
+        ) from error
     try:
         about = json.loads((folder / "about.json").read_text("utf-8"))
         samples = np.load(folder / "samples.npy", mmap_mode="c", allow_pickle=False)
@@ -126,6 +132,7 @@ def _decode(files: Files, request: Request, raw: Path) -> tuple[list[str], list[
         return [_decode_one(files, request, name) for name in group]
 
     with raw.open("wb") as out, ThreadPoolExecutor(CORES) as pool, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of damaged descriptions of images, which say nothing of pixels
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         listed = files.list()
         for start in range(0, len(listed), CHUNK):
@@ -133,7 +140,7 @@ def _decode(files: Files, request: Request, raw: Path) -> tuple[list[str], list[
             groups = [chunk[first : first + GROUP] for first in range(0, len(chunk), GROUP)]
             for name, found in zip(chunk, chain.from_iterable(pool.map(read, groups)), strict=True):
                 if isinstance(found, str):
-                    unreadable.append(f"{name} ({found})")
+                    unreadable.append(f"{readable(name)} ({found})")
                     continue
                 pixels, proportion = found
                 names.append(name)
@@ -169,7 +176,8 @@ def _labels(names: Sequence[str]) -> tuple[np.ndarray[Any, Any] | None, list[str
         return None, [], [f"{outside:,} of {len(names):,} images lie outside the sub-folders: no labels"]
     classes = sorted(firsts)
     codes = {name: code for code, name in enumerate(classes)}
-    return np.array([codes[name[skip:].partition("/")[0]] for name in names], np.int64), classes, []
+    labels = np.array([codes[name[skip:].partition("/")[0]] for name in names], np.int64)
+    return labels, [readable(name) for name in classes], []
 
 
 def _key(*parts: object) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -44,17 +46,23 @@ def open_hub(word: str, request: Request) -> Dataset:
 
 
 def _rows(word: str, name: str, config: str | None, split: str | None, revision: str | None) -> datasets.Dataset:
-    from datasets import load_dataset
-    from datasets.exceptions import DatasetNotFoundError
+    import datasets
+    from datasets.exceptions import DatasetsError
+    from huggingface_hub.errors import HTTPError, LocalEntryNotFoundError  # type: ignore[attr-defined]  # of httpx
 
+    for library in ("datasets", "huggingface_hub"):
+        logging.getLogger(library).setLevel(logging.ERROR)  # what they try again and again is ours to tell, once
+    if not sys.stderr.isatty():
+        datasets.disable_progress_bars()
     try:
-        found = load_dataset(name, config, split=split, revision=revision)
-    except DatasetNotFoundError as error:
+        found = datasets.load_dataset(name, config, split=split, revision=revision)
+    except (DatasetsError, RuntimeError) as error:  # none of that name, none in it, damaged, or a script
         raise DataError(f"--data {word}: {_line(error)}") from None
     except ValueError as error:  # of a split or config that is not there, or a config that has to be named
         raise DataError(f"--data {word}: {_line(error)}; type hf:{name}:SPLIT or hf:{name}:CONFIG:SPLIT") from None
-    except OSError as error:  # requests, httpx and the library itself raise kinds of it
-        raise NetworkError(f"--data {word}: {_line(error)}") from None
+    except (OSError, HTTPError) as error:  # requests and the library itself raise kinds of the first
+        here = isinstance(error, FileNotFoundError) and not isinstance(error, LocalEntryNotFoundError)
+        raise (DataError if here else NetworkError)(f"--data {word}: {_line(error)}") from None
     return found if split else found["train" if "train" in found else next(iter(found))]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def open_dataset(name_or_path: str, request: Request) -> Dataset:
         from ganzoo.data.huggingface import open_hub
 
         return open_hub(name_or_path, request)
-    path = Path(name_or_path).expanduser()
+    path = Path(os.path.expanduser(name_or_path))  # unlike Path's own, it lets ~nobody be
     try:
         if not path.exists():
             raise DataError(_unknown(name_or_path))

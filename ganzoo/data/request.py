@@ -68,6 +68,6 @@ class Summary:
 def data_root(asked: Path | None) -> Path:
     """Where downloads live: what was asked for, else GANZOO_DATA, else a folder in the cache."""
     if asked is not None:
-        return asked.expanduser()
+        return Path(os.path.expanduser(asked))
     named = os.environ.get("GANZOO_DATA")
-    return Path(named).expanduser() if named else cache_folder() / "data"
+    return Path(os.path.expanduser(named)) if named else cache_folder() / "data"

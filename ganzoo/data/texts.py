@@ -5,13 +5,13 @@ A line is cut to the length that is asked for, or filled up with its end. Rare t
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ganzoo.data.files import is_image, is_shown, walk
 from ganzoo.data.request import Request, Summary
 from ganzoo.errors import DataError
 from ganzoo.hookspecs import hookimpl
@@ -30,11 +30,8 @@ def has_texts(path: Path) -> bool:
     """Whether it is a .txt file, or a folder in whose first files there are some and no pictures."""
     if not path.is_dir():
         return path.suffix.lower() == ".txt"
-    from ganzoo.data.decode import suffixes
-
-    files = (file for _, _, found in os.walk(path) for file in found)
-    kinds = {Path(file).suffix.lower() for file in islice(files, LOOKED_AT)}
-    return ".txt" in kinds and not kinds & suffixes()
+    names = [name for name, _ in islice(walk(path), LOOKED_AT) if is_shown(name)]
+    return any(map(_is_text, names)) and not any(map(is_image, names))
 
 
 def open_texts(path: Path, request: Request) -> Dataset:
@@ -42,11 +39,17 @@ def open_texts(path: Path, request: Request) -> Dataset:
 
     Raises DataError for what is not UTF-8, naming the byte, and where there is no text.
     """
-    files = sorted(path.rglob("*.[tT][xX][tT]")) if path.is_dir() else [path]
+    files = [path]
+    if path.is_dir():
+        files = sorted(path / name for name, _ in walk(path) if _is_text(name) and is_shown(name))
     lines = [line for file in files for line in _lines(file)]
     if not lines:
         raise DataError(f"{path}: no text in it; expected a sentence a line")
-    return text_dataset(path.stem, lines, request, str(path))
+    return text_dataset(path.resolve().stem, lines, request, str(path))
+
+
+def _is_text(name: str) -> bool:
+    return name.lower().endswith(".txt")
 
 
 def _lines(file: Path) -> Iterator[str]:

@@ -49,14 +49,17 @@ def open_translation(
         raise DataError(f"--source {source}: {data} is no folder or zip of side-by-side images")
     if origin == "itself":
         space = replace(dataset.space, source=dataset.space)
-        return replace(dataset, space=space, source_labels=dataset.labels, unpaired=True)
+        return replace(dataset, space=space, source_labels=dataset.labels, unpaired=True, mapped_sources=dataset.mapped)
     if dataset.space.source is None and source is None:
         degrade = degrade or preferred
     if degrade:
         degradation = Degradation.read(degrade)
         space = replace(dataset.space, source=degradation.space(dataset.space))
         key = fingerprint(dataset.fingerprint, str(degradation))  # `mask` and `mask:centre` are one
-        return replace(dataset, space=space, degradation=degradation, source_labels=dataset.labels, fingerprint=key)
+        return replace(
+            dataset, space=space, degradation=degradation, source_labels=dataset.labels, fingerprint=key,
+            mapped_sources=dataset.mapped,
+        )  # fmt: skip
     if source is None:
         if dataset.space.source is None or (dataset.unpaired and origin == "paired"):
             raise DataError(
@@ -94,7 +97,7 @@ def _joined(samples: Dataset, sources: Dataset, origin: Origin) -> Dataset:
         samples,
         space=replace(samples.space, source=replace(sources.space, source=None)),
         sources=sources.samples,
-        sources_mapped=sources.mapped,
+        mapped_sources=sources.mapped,
         source_labels=sources.labels,
         unpaired=bool(mistakes),
         fingerprint=fingerprint(samples.fingerprint, sources.fingerprint, json.dumps(order)),

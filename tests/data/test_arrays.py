@@ -76,6 +76,8 @@ def test_labels_may_be_words(saved, request_of):
         ({"x": np.full((2, 8), "a")}, "finite numbers; found <U1"),
         ({"x": np.array([{"a": 1}], dtype=object)}, "plain arrays"),
         ({"x": noise(0, 8, 8)}, "no samples"),
+        ({"x": noise(2, 0, 0)}, r"no samples in it; found an array of \(2, 0, 0\)"),
+        ({"x": np.float32(3), "y": 1}, r"no samples in it; found an array of \(\)"),
     ],
 )
 def test_bad_input_in_one_line(saved, request_of, arrays, message):
@@ -87,6 +89,10 @@ def test_bad_input_in_one_line(saved, request_of, arrays, message):
 def test_a_damaged_file(tmp_path, request_of):
     (tmp_path / "a.npz").write_bytes(b"PK\x03\x04 but no more")
     with pytest.raises(DataError, match=r"not a readable \.npz"):
+        open_npz(tmp_path / "a.npz", request_of())
+    np.save(tmp_path / "a.npy", noise(2, 8, 8))
+    (tmp_path / "a.npy").replace(tmp_path / "a.npz")
+    with pytest.raises(DataError, match="it is no zip file"):
         open_npz(tmp_path / "a.npz", request_of())
 
 

@@ -1,4 +1,7 @@
 import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -33,12 +36,29 @@ def test_a_failed_build_leaves_nothing(cache):
     assert list((cache / "images").iterdir()) == []
 
 
-def test_another_process_may_be_first():
-    def raced(folder):
-        keep("source", "v1", write("theirs"))
-        write("ours")(folder)
+def test_of_two_at_once_one_builds_and_the_other_waits_for_it():
+    begun, built = threading.Event(), []
 
-    assert (keep("source", "v1", raced) / "file").read_text() == "theirs"
+    def slow(folder):
+        begun.set()
+        time.sleep(0.2)
+        write("first")(folder)
+        built.append(folder)
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(keep, "source", "v1", slow)
+        assert begun.wait(10)
+        second = pool.submit(keep, "source", "v1", slow)
+    assert first.result() == second.result()
+    assert len(built) == 1
+
+
+def test_what_a_killed_process_left_is_removed(cache):
+    left = cache / "images" / ".building-source"
+    left.mkdir(parents=True)
+    (left / "half").write_text("half")
+    assert [path.name for path in keep("source", "v1", write("one")).iterdir()] == ["file"]
+    assert [path.name for path in (cache / "images").iterdir()] == ["source-v1"]
 
 
 def test_the_platforms_own_folder(monkeypatch, tmp_path):

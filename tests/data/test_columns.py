@@ -34,6 +34,7 @@ def test_a_kind_is_inferred(texts, kind):
         ["2024-02-29", "1999-12-31", "", "2000-01-01"] * 5,
         ["red", "green", "", "a, b"],
         ["5.0", "5.0", "5.0"],
+        [f"{x:05d}" for x in range(0, 99_999, 777)],
         ["same", "same"],
     ],
 )
@@ -65,6 +66,14 @@ def test_a_number_is_its_place_within_four_deviations():
     column = Column(name="x", kind="continuous", modes=((10.0, 2.0),), shares=(1.0,), least=0, greatest=99, decimals=1)
     assert encode(column, ["12.0", "2.0", "50"], seed=0)[:, 0].tolist() == [0.25, -1.0, 1.0]
     assert decode(column, np.array([[0.25, 1.0], [-1.0, 1.0]], np.float32)) == ["12.0", "2.0"]
+
+
+@pytest.mark.parametrize("power", [-7, -19, -30, 20])
+def test_numbers_with_exponents_come_back(power):
+    texts = [f"{x / 7:.2f}e{power}" for x in range(1, 60)]
+    column = infer("x", texts)
+    back = decode(column, encode(column, texts, seed=0))
+    assert np.array(back, float) == pytest.approx(np.array(texts, float), rel=1e-3, abs=0)
 
 
 def test_generated_numbers_stay_within_the_datas_range():

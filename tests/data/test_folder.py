@@ -198,3 +198,20 @@ def test_a_damaged_cache_says_what_to_delete(photos, request_of, cache):
 def test_only_the_named_images(photos, request_of):
     dataset = open_folder(photos, request_of(), name="some", only={"cats/a.png", "dogs/c.webp"})
     assert (dataset.name, dataset.labels.tolist()) == ("some", [0, 1])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a name is text there")
+def test_names_that_are_not_utf8_are_classes_and_notes_that_can_be_printed(tmp_path, picture, request_of):
+    for name in (b"caf\xe9/1.png", b"tea/1.png", b"tea/caf\xe9.png"):
+        file = tmp_path / "photos" / os.fsdecode(name)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        picture().save(file)
+    (tmp_path / "photos" / os.fsdecode(b"\xe9.png")).write_bytes(b"damaged")
+    dataset = open_folder(tmp_path / "photos", request_of())
+    assert dataset.space.classes == ("caf\\xe9", "tea")
+    assert dataset.notes == ("1 unreadable image skipped: \\xe9.png (no image)",)
+
+
+def test_damaged_descriptions_of_good_pictures_are_nobodys_business(tmp_path, picture, request_of):
+    picture().save(tmp_path / "a.jpg", exif=b"Exif\0\0II*\0\x08\0\0\0\x05\0\x12\x01\x03\0\x01")
+    assert open_folder(tmp_path, request_of()).notes == ()  # a warning would fail the test

@@ -82,3 +82,20 @@ def test_a_hub_that_cannot_be_reached_is_one_line(installed, tmp_path):
     assert done.returncode == 4
     assert done.stderr.splitlines()[-1].startswith("error: --data hf:somebody/pets: ")
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        (None, "doesn't contain any data files"),
+        ("old.py", "scripts are no longer supported"),
+        ("train.parquet", "size"),
+    ],
+)
+def test_a_folder_that_the_library_cannot_read_is_said_in_one_line(home, file, said):
+    (home / "old").mkdir()
+    if file:
+        (home / "old" / file).write_text("x = 1")
+    with pytest.raises(DataError, match=said) as caught:
+        open_dataset(f"hf:{home / 'old'}", REQUEST)
+    assert len(str(caught.value).splitlines()) == 1

@@ -95,7 +95,7 @@ def test_the_next_batch_is_asked_for_while_one_is_played(first):
 @pytest.mark.parametrize("own", [True, False])
 def test_sources_are_asked_for_where_they_are(own):
     mine, theirs = Told(), Told()
-    found = dataset(mapped=mine, sources_mapped=theirs if own else None)
+    found = dataset(mapped=mine, mapped_sources=theirs if own else mine)
     found = replace(found, space=replace(found.space, source=found.space), sources=found.samples if own else None)
     stream = Stream(found, 6, 0, "D", "cpu", unpaired=True)
     told, silent = (theirs, mine) if own else (mine, theirs)

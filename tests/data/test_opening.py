@@ -66,6 +66,11 @@ def test_neither_a_name_nor_a_path(tmp_path, request_of, monkeypatch, asked, mes
     assert "\n" not in str(raised.value)
 
 
+def test_a_home_that_nobody_has(request_of):
+    with pytest.raises(DataError, match="~nosuchuser/photos: no such file or folder"):
+        open_dataset("~nosuchuser/photos", request_of())
+
+
 def test_a_file_of_another_kind(tmp_path, request_of, picture):
     picture().save(tmp_path / "one.png")
     with pytest.raises(
@@ -80,7 +85,7 @@ def test_a_cache_that_cannot_be_written(tmp_path, request_of, picture, monkeypat
     picture().save(tmp_path / "mine" / "a.png")
     (tmp_path / "file").touch()
     monkeypatch.setenv("GANZOO_CACHE", str(tmp_path / "file"))
-    with pytest.raises(DataError, match=r"cannot open .*mine: .*Not a directory"):
+    with pytest.raises(DataError, match=r"keep the decoded .*mine in .*file: Not a directory; GANZOO_CACHE=FOLDER"):
         open_dataset(str(tmp_path / "mine"), request_of())
 
 
