@@ -12,6 +12,7 @@ Importable without torch.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,10 +151,10 @@ def _split(text: str, revision: str, *, path: bool) -> tuple[str, str]:
 
 def _on_disk(text: str, revision: str) -> Address | None:
     """What exists under this name on this machine; None if it is nothing of ours."""
-    path = Path(text).expanduser()
+    path = Path(os.path.expanduser(text))
     if not path.exists() and not Path("runs", text).is_dir():
         name, written = _split(text, "", path=True) if "@" in text else ("", "")
-        path = Path(name).expanduser()
+        path = Path(os.path.expanduser(name))
         if not written or not zoo.is_zoo_model(path):
             return None
         revision = _split(text, revision, path=True)[1]
@@ -164,7 +165,7 @@ def _on_disk(text: str, revision: str) -> Address | None:
     elif (path / GENERATOR).is_file() or (path / MANIFEST).is_file():
         found = Folder(path)
     else:
-        found = _run(Path(text).expanduser())
+        found = _run(Path(os.path.expanduser(text)))
     if found is None and (_is_path(text) or "/" in text):
         raise UsageError(_nothing_at(text))
     return _plain(found, text, revision) if found else None
@@ -197,7 +198,7 @@ def _is_path(text: str) -> bool:
 
 
 def _nothing_at(text: str) -> str:
-    path = Path(text).expanduser()
+    path = Path(os.path.expanduser(text))
     if not path.exists():
         runs = [found.parent.name for found in Path("runs").glob("*/config.toml")]
         hint = nearest(path.name, runs) or "start one: ganzoo train vanilla-mlp"

@@ -37,7 +37,7 @@ def files() -> list[tuple[Path, Path]]:
     checkout = package.parent / "registry.toml"
     is_checkout = checkout.is_file() and (package.parent / "pyproject.toml").is_file()
     found = [(checkout if is_checkout else package / "registry.toml", package)]
-    named = [Path(name).expanduser() for name in os.environ.get("GANZOO_REGISTRY", "").split(os.pathsep) if name]
+    named = [Path(os.path.expanduser(name)) for name in os.environ.get("GANZOO_REGISTRY", "").split(os.pathsep) if name]
     return found + [(path, path.parent) for path in named]
 
 
@@ -48,10 +48,11 @@ def read() -> Registry:
     """
     found = tuple(files())
     try:
-        times = tuple(path.stat().st_mtime_ns for path, _ in found)
+        return _read(found, tuple(path.stat().st_mtime_ns for path, _ in found))
     except OSError as error:
-        raise UsageError(f"no registry at {error.filename}; GANZOO_REGISTRY names files, not addresses") from None
-    return _read(found, times)
+        raise UsageError(
+            f"no registry at {error.filename} ({error.strerror}); GANZOO_REGISTRY names files, not addresses"
+        ) from None
 
 
 @cache

@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -139,8 +140,9 @@ def remember(commit: Commit, revision: str) -> None:
     if not COMMIT.fullmatch(revision):
         folder = Path(constants.HF_HUB_CACHE, repo_folder_name(repo_id=commit.repo, repo_type="model"), "refs")
         path = folder / (revision or constants.DEFAULT_REVISION)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(commit.sha)
+        with suppress(OSError):  # of a cache that others fill, and we only read
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(commit.sha)
 
 
 def _known(repo: str, revision: str) -> str:

@@ -44,7 +44,7 @@ def folder_of(text: str) -> Path:
         raise UsageError(f"file:{shortened(text)} names another machine; type file:./FOLDER/me/my-gan")
     if not text:
         raise UsageError("file: names no folder; type file:./FOLDER/me/my-gan")
-    return Path(text.removeprefix("//")).expanduser()
+    return Path(os.path.expanduser(text.removeprefix("//")))
 
 
 def is_zoo_model(path: Path) -> bool:

@@ -78,6 +78,7 @@ NOTHING = {
     "runs/gone": "no run or model at 'runs/gone'",
     "../me/gan": "no run or model at '../me/gan'",
     "/me/gan": "no run or model at '/me/gan'",
+    "~nosuchuser/me": "no run or model at '~nosuchuser/me'",
     "~/me/gan": "no run or model at '~/me/gan'",
     "me\\gan": "no run or model at",
     "C:/me": "no run or model at 'C:/me'",

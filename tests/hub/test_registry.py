@@ -145,7 +145,12 @@ def test_a_registry_of_ones_own_is_read_after_the_shipped_one(tmp_path, monkeypa
     mine, more = tmp_path / "mine.toml", tmp_path / "more.toml"
     mine.write_text(GOOD.replace(".digits", ".mine").replace("pretrained/", "").replace("digits =", "mine ="))
     monkeypatch.setenv("GANZOO_REGISTRY", f"{mine}:{more}")
-    with pytest.raises(UsageError, match=rf"no registry at {more}; GANZOO_REGISTRY names files, not addresses"):
+    for made, said in ((lambda: None, "No such file or directory"), (more.mkdir, "Is a directory")):
+        made()
+        with pytest.raises(UsageError, match=rf"no registry at {more} \({said}\); GANZOO_REGISTRY names files"):
+            registry.read()
+    more.rmdir()
+    with pytest.raises(UsageError, match="not addresses"):
         registry.read()
     more.write_text("schema = 1")
     found = registry.read()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ganzoo.hub import remote
 from tests.hub.program import running
 from tests.hub.server.running import ALICE, serving
 
@@ -145,3 +146,10 @@ def test_a_repository_of_another_kind_or_for_everybody_is_not_touched(server, pr
     assert program("publish", run, "alice/closed", "--private", "-q", token=ALICE).code == 0
     assert program("download", "alice/closed").code == 4
     assert program("download", "alice/closed", "-q", token=ALICE).code == 0
+
+
+def test_a_cache_that_is_only_read_is_not_noted_in(tmp_path, monkeypatch):
+    (tmp_path / "cache").touch()
+    monkeypatch.setattr(remote.constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+    remote.remember(remote.Commit("me/gan", "3" * 40, {}), "v1")
+    assert (tmp_path / "cache").read_bytes() == b""
