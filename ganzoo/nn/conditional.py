@@ -14,7 +14,7 @@ from ganzoo.nn.precision import full
 
 __all__ = [
     "Concatenated", "ConditionalBatchNorm", "Headed", "JointDiscriminator", "Labelled", "MaybeLabelled",
-    "MaybeProjected", "Projection", "Spread", "class_count", "class_likelihood", "label_of", "one_hot",
+    "MaybeNaming", "Projection", "Spread", "class_count", "class_likelihood", "label_of", "naming", "one_hot",
 ]  # fmt: skip
 
 
@@ -136,21 +136,28 @@ class MaybeLabelled(nn.Module):
         return made
 
 
-class MaybeProjected(nn.Module):
-    """The logit of a sample, by `Projection` where there are labels: x, label (N,) or None -> (N,).
+class MaybeNaming(nn.Module):
+    """A sample's logit, by `Projection` where there are labels, and its class's: x, label (N,) -> (N,), (N, K).
 
-    body: x to (N, F). classes: K, 0 for data without.
+    body: x to (N, F). classes: K, 0 for data without, of which there are no logits: x -> (N,), None.
     """
 
     def __init__(self, body: nn.Module, features: int, classes: int) -> None:
         super().__init__()
         self.body = body
         self.head = Projection(features, classes) if classes else nn.Linear(features, 1)
+        self.classes = nn.Linear(features, classes) if classes else None
 
-    def forward(self, x: Tensor, label: Tensor | None = None) -> Tensor:  # noqa: D102
+    def forward(self, x: Tensor, label: Tensor | None = None) -> tuple[Tensor, Tensor | None]:  # noqa: D102
         features = self.body(x)
-        logit: Tensor = self.head(features)[:, 0] if label is None else self.head(features, label)
-        return logit
+        if self.classes is None:
+            return self.head(features)[:, 0], None
+        return self.head(features, label), self.classes(features)
+
+
+def naming(logits: Tensor | None, batch: Batch, weight: float) -> dict[str, Tensor]:
+    """The term weight * `class_likelihood` of the batch's labels, none for data without. logits: `MaybeNaming`'s."""
+    return {} if logits is None else {"naming": weight * class_likelihood(logits, batch.label)}
 
 
 class JointDiscriminator(nn.Module):

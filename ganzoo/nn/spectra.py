@@ -15,6 +15,7 @@ from ganzoo.errors import UsageError
 __all__ = ["SoundPictures", "griffin_lim", "spectra"]
 
 TINY = 1e-12  # a magnitude whose phase is defined
+RAISED = 1.5  # the most that a round of Griffin and Lim's multiplies a magnitude by
 FLOOR = 1e-3  # added to a magnitude: 90 dB below a full sine in a window of 128
 CLIP = 3.0  # standard deviations that are -1 and 1
 SHORTEST = 16  # frames
@@ -23,21 +24,39 @@ NARROW = 1e-3  # the least standard deviation
 
 def spectra(sounds: Tensor, window: int, hop: int = 0) -> Tensor:
     """The magnitudes of sounds (N, T): (N, B, M) with B = window / 2 + 1 and M = 1 + T / hop."""
-    return _transformed(sounds, window, hop).abs()
+    hann = torch.hann_window(window, device=sounds.device)
+    return torch.stft(sounds, window, hop or window // 2, window=hann, return_complex=True).abs()
 
 
 def griffin_lim(magnitudes: Tensor, window: int, length: int, rounds: int, hop: int = 0) -> Tensor:
     """Sounds (N, length) whose spectra come near these magnitudes (N, B, M); in every round a little nearer.
 
-    A round takes the phases of the sound as it is. The first phases are uniform draws of torch's. Griffin and Lim 1984,
-    Signal Estimation from Modified Short-Time Fourier Transform, section III.
+    A round takes the phases of the sound as it is. Griffin and Lim 1984, Signal Estimation from Modified Short-Time
+    Fourier Transform, section III, but that a round raises no magnitude more than by half: what is nearly 0 has the
+    phase of its rounding, which would grow to what ONNX and torch do not agree on. The first phases are the same for
+    all: those of steady waves that begin as in Schroeder 1970, Synthesis of Low-Peak-Factor Signals, for low peaks.
+    Sums of real numbers alone, which ONNX has.
     """
-    phases = torch.polar(torch.ones_like(magnitudes), 2 * torch.pi * torch.rand_like(magnitudes))
-    sounds = _inverted(magnitudes * phases, window, length, hop)
-    for _ in range(rounds):
-        found = _transformed(sounds, window, hop)
-        sounds = _inverted(magnitudes * found / found.abs().clamp(min=TINY), window, length, hop)
-    return sounds
+    hop, device = hop or window // 2, magnitudes.device
+    with torch.autocast(device.type, enabled=False):
+        hann = torch.hann_window(window, device=device)
+        pitch, time = torch.arange(window // 2 + 1, device=device), torch.arange(window, device=device)
+        mirrored = torch.where(pitch % (window // 2) == 0, 1, 2)  # all but the lowest and the highest pitch
+        analysis = _waves(time[:, None] * -pitch, window).flatten(1) * hann[:, None]  # (W, 2 B)
+        synthesis = (_waves(time[:, None] * -pitch, window) * mirrored).flatten(1).T * hann / window  # (2 B, W)
+        sizes = magnitudes.float().transpose(1, 2)[:, :, None]  # (N, M, 1, B)
+        begins = hop * torch.arange(sizes.shape[1], device=device)
+        parts = sizes * _waves(pitch * (pitch + begins[:, None]), window)  # (N, M, 2, B): real, imaginary
+        heard = slice(window // 2, window // 2 + length)  # the first frame's middle is the first number
+        weights = _overlapped(hann.square().expand(1, sizes.shape[1], window), hop)[:, heard]
+        for left in reversed(range(rounds + 1)):
+            sounds = _overlapped(parts.flatten(2) @ synthesis, hop)[:, heard] / weights
+            if left:
+                around = F.pad(sounds[:, None], (window // 2, window // 2), mode="reflect")[:, 0]
+                found = torch.unflatten(around.unfold(1, window, hop) @ analysis, 2, (2, -1))
+                size = found.square().sum(2, keepdim=True).sqrt().clamp(min=TINY)
+                parts = found * (sizes / size).clamp(max=RAISED)
+        return sounds
 
 
 class SoundPictures(nn.Module):
@@ -94,12 +113,14 @@ class SoundPictures(nn.Module):
         return self.mean[:, None], CLIP * deviation[:, None]
 
 
-def _transformed(sounds: Tensor, window: int, hop: int) -> Tensor:
-    weights = torch.hann_window(window, device=sounds.device)
-    return torch.stft(sounds, window, hop or window // 2, window=weights, return_complex=True)
+def _waves(turns: Tensor, window: int) -> Tensor:
+    """The real and the imaginary part of a wave after so many W-ths of a turn: (K, B) whole numbers -> (K, 2, B)."""
+    angles = turns % window * (2 * torch.pi / window)
+    return torch.stack([angles.cos(), angles.sin()], 1)
 
 
-def _inverted(values: Tensor, window: int, length: int, hop: int) -> Tensor:
-    """The sounds whose spectra are nearest in squares: overlapped and divided by what the windows add up to."""
-    weights = torch.hann_window(window, device=values.device)
-    return torch.istft(values, window, hop or window // 2, window=weights, length=length)
+def _overlapped(frames: Tensor, hop: int) -> Tensor:
+    """The sum of frames (N, M, W), each `hop` numbers after the one before: (N, (M - 1) hop + W)."""
+    pieces = torch.unflatten(frames, 2, (-1, hop))
+    last = pieces.shape[2] - 1
+    return torch.stack([F.pad(pieces[:, :, k], (0, 0, k, last - k)) for k in range(last + 1)]).sum(0).flatten(1)

@@ -22,6 +22,7 @@ from ganzoo.tokens import text_space
 
 LABELLED = package.Space(kind="vector", shape=(2,), classes=("zero", "one", "two"), range=None)
 IMAGE = package.Space(kind="image", shape=(1, 16, 16), classes=("zero", "one", "two"))
+SOUND = package.Space(kind="audio", shape=(1, 1024), classes=("zero", "one", "two"), details={"rate": 8000})
 Codes = namedtuple("Codes", ["noise", "code"])
 
 needs_onnx = pytest.mark.skipif(
@@ -205,7 +206,7 @@ def test_a_missing_package_is_named_with_what_to_type(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "name",
     [
-        *["acgan", "clustergan", "cogan", "ctgan", "dcgan", "medgan", "munit", "r3gan", "sagan", "seqgan"],
+        *["acgan", "clustergan", "cogan", "ctgan", "dcgan", "medgan", "munit", "r3gan", "sagan", "seqgan", "specgan"],
         *["stylegan2-lite", "tablegan", "vanilla-mlp"],
     ],
 )
@@ -213,8 +214,8 @@ def test_generators_of_every_kind_of_network_are_exported(name, tmp_path):
     architecture = catalogue.load(name)
     config = architecture.config()
     torch.manual_seed(0)
-    space = text_space(["", *"abc"], "characters", 5) if "tokens" in architecture.spaces else IMAGE
-    space = TABLES[0] if architecture.spaces == ("table",) else space
+    kinds = {"tokens": text_space(["", *"abc"], "characters", 5), "table": TABLES[0], "audio": SOUND}
+    space = IMAGE if "image" in architecture.spaces else kinds.get(architecture.spaces[0], IMAGE)
     space = replace(space, source=IMAGE) if architecture.source else space
     nets = architecture.networks(config, space)
     generator = Generator(name, architecture, config, space, {key: nets[key] for key in architecture.generator})

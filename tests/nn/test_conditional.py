@@ -11,12 +11,13 @@ from ganzoo.nn.conditional import (
     JointDiscriminator,
     Labelled,
     MaybeLabelled,
-    MaybeProjected,
+    MaybeNaming,
     Projection,
     Spread,
     class_count,
     class_likelihood,
     label_of,
+    naming,
     one_hot,
 )
 
@@ -110,13 +111,26 @@ def test_a_vector_is_in_every_pixel():
 def test_labels_join_where_there_are_any(batch_of_labels):
     z, label = torch.randn(2, 3), label_of(batch_of_labels({"label": lambda: torch.tensor([1, 0])}))
     assert torch.equal(MaybeLabelled(nn.Identity(), 2)(z, label), torch.cat([z, torch.tensor([[0.0, 1], [1, 0]])], 1))
-    judge = MaybeProjected(nn.Identity(), 3, 2)
-    assert torch.equal(judge(z, label), judge.head(z, label))
     label = label_of(batch_of_labels({}))
     assert label is None
     assert torch.equal(MaybeLabelled(nn.Identity(), 0)(z, label), z)
-    judge = MaybeProjected(nn.Identity(), 3, 0)
-    assert torch.equal(judge(z, label), judge.head(z)[:, 0])
+
+
+def test_classes_are_named_where_there_are_any(batch_of_labels):
+    x, label = torch.randn(2, 3), torch.tensor([1, 0])
+    judge = MaybeNaming(nn.Identity(), 3, 2)
+    value, logits = judge(x, label)
+    assert torch.equal(value, judge.head(x, label))
+    assert torch.equal(logits, judge.classes(x))
+    odds = logits.detach().exp()
+    expected = (odds[0, 1] / odds[0].sum()).log() + (odds[1, 0] / odds[1].sum()).log()
+    term = naming(logits, batch_of_labels({"label": lambda: label}), 10.0)
+    assert term["naming"].item() == pytest.approx(5 * expected.item(), rel=1e-4)
+    judge = MaybeNaming(nn.Identity(), 3, 0)
+    value, logits = judge(x)
+    assert torch.equal(value, judge.head(x)[:, 0])
+    assert logits is None
+    assert naming(logits, batch_of_labels({}), 10.0) == {}
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ CONFIG = specgan.Config(latent_dim=4, width=2, window=32)
 
 
 def test_the_objectives_are_the_papers(batch):
-    """WGAN-GP's on pictures of sounds, with projection; a picture is written out here from the Fourier sums."""
+    """WGAN-GP's on pictures of sounds, with projection, and AC-GAN's; a picture is written out from Fourier sums."""
     torch.manual_seed(0)
     nets = SimpleNamespace(**specgan.networks(CONFIG, SPACE))
     label = torch.tensor([0, 1, 1])
@@ -34,6 +34,10 @@ def test_the_objectives_are_the_papers(batch):
             phi @ nets.C.head.any.weight[0] + nets.C.head.any.bias
         )
 
+    def likelihood(x):  # of the labels, by the softmax written out
+        odds = (nets.C.body(x) @ nets.C.classes.weight.T + nets.C.classes.bias).exp()
+        return torch.stack([(row[y] / row.sum()).log() for y, row in zip(label, odds, strict=True)]).mean()
+
     fake = nets.G.net(torch.cat([given.z, torch.eye(2)[label]], 1))
     torch.manual_seed(1)
     found = specgan.distance(nets, given, CONFIG)
@@ -44,9 +48,14 @@ def test_the_objectives_are_the_papers(batch):
     (slope,) = torch.autograd.grad(critic(between).sum(), between)
     penalty = ((slope.flatten(1).norm(dim=1) - 1) ** 2).mean()
     assert found["penalty"].item() == pytest.approx(-10 * penalty.item(), rel=1e-3)
-    assert specgan.fooling(nets, given, CONFIG)["score"].item() == pytest.approx(critic(fake).mean().item(), abs=1e-5)
+    assert found["naming"].item() == pytest.approx(10 * likelihood(pictures).item(), rel=1e-3)
+    found = specgan.fooling(nets, given, CONFIG)
+    assert found["score"].item() == pytest.approx(critic(fake).mean().item(), abs=1e-5)
+    assert found["naming"].item() == pytest.approx(10 * likelihood(fake).item(), rel=1e-3)
 
 
-def test_sounds_without_labels_have_a_plain_score():
-    nets = specgan.networks(CONFIG, Space(kind="audio", shape=(1, 256), details={"rate": 8000}))
-    assert nets["C"](nets["G"](torch.randn(3, 4))).shape == (3,)
+def test_sounds_without_labels_have_a_score_alone(batch):
+    space = Space(kind="audio", shape=(1, 256), details={"rate": 8000})
+    nets = SimpleNamespace(**specgan.networks(CONFIG, space))
+    found = specgan.fooling(nets, batch(torch.rand(3, 1, 256), torch.randn(3, 4)), CONFIG)
+    assert found.keys() == {"score"}

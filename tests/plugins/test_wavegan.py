@@ -11,7 +11,7 @@ CONFIG = wavegan.Config(latent_dim=4, width=2, shuffle=0)
 
 
 def test_the_objectives_are_the_papers(batch):
-    """WGAN-GP's, with projection: the score of a sound of class y has v_y . phi(x) + psi(phi(x))."""
+    """WGAN-GP's, with projection: the score of a sound of class y has v_y . phi(x) + psi(phi(x)); and AC-GAN's."""
     torch.manual_seed(0)
     nets = SimpleNamespace(**wavegan.networks(CONFIG, SPACE))
     label = torch.tensor([0, 1, 1])
@@ -24,6 +24,10 @@ def test_the_objectives_are_the_papers(batch):
             phi @ nets.C.head.any.weight[0] + nets.C.head.any.bias
         )
 
+    def likelihood(x):  # of the labels, by the softmax written out
+        odds = (nets.C.body(x) @ nets.C.classes.weight.T + nets.C.classes.bias).exp()
+        return torch.stack([(row[y] / row.sum()).log() for y, row in zip(label, odds, strict=True)]).mean()
+
     torch.manual_seed(1)
     found = wavegan.distance(nets, given, CONFIG)
     expected = critic(given.real).mean() - critic(fake).mean()
@@ -34,10 +38,14 @@ def test_the_objectives_are_the_papers(batch):
     (slope,) = torch.autograd.grad(critic(between).sum(), between)
     penalty = ((slope.flatten(1).norm(dim=1) - 1) ** 2).mean()
     assert found["penalty"].item() == pytest.approx(-10 * penalty.item(), rel=1e-4)
-    assert wavegan.fooling(nets, given, CONFIG)["score"].item() == pytest.approx(critic(fake).mean().item(), abs=1e-5)
+    assert found["naming"].item() == pytest.approx(10 * likelihood(given.real).item(), rel=1e-3)
+    found = wavegan.fooling(nets, given, CONFIG)
+    assert found["score"].item() == pytest.approx(critic(fake).mean().item(), abs=1e-5)
+    assert found["naming"].item() == pytest.approx(10 * likelihood(fake).item(), rel=1e-3)
 
 
-def test_sounds_without_labels_have_a_plain_score():
+def test_sounds_without_labels_have_a_score_alone(batch):
     space = Space(kind="audio", shape=(1, 64), details={"rate": 8000})
-    nets = wavegan.networks(CONFIG, space)
-    assert nets["C"](nets["G"](torch.randn(3, 4))).shape == (3,)
+    nets = SimpleNamespace(**wavegan.networks(CONFIG, space))
+    found = wavegan.fooling(nets, batch(torch.rand(3, 1, 64), torch.randn(3, 4)), CONFIG)
+    assert found.keys() == {"score"}

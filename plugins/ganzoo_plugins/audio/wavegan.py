@@ -3,7 +3,8 @@
     min_G max_C  E C(x) - E C(G(z)) - lambda E (|grad C(x^)| - 1)^2
 
 C shuffles the phase of its layers, so that it does not learn the artefacts of transposed convolutions by their place.
-Labels join as in cGANs with projection: G has them beside z, C's score has a term for each.
+Where there are labels y, G has them beside z, C's score has a term for each, as in cGANs with projection, and C names
+them, as in AC-GANs: C climbs mu E log P(y | x) too, and G mu E log P(y | G(z)).
 
 Paper: Donahue et al. 2019, Adversarial Audio Synthesis, arXiv:1802.04208
 Tasks: audio, labels
@@ -19,9 +20,10 @@ from torch import Tensor, nn
 import ganzoo
 from ganzoo.nn import (
     MaybeLabelled,
-    MaybeProjected,
+    MaybeNaming,
     gradient_penalty,
     label_of,
+    naming,
     score,
     wasserstein,
     wave_encoder,
@@ -37,20 +39,21 @@ class Config(ganzoo.AdamConfig):
     width: Annotated[int, "channels of the widest layer in time; 64 in tables 3 and 4", ganzoo.Range(1, 512)] = 8
     shuffle: Annotated[int, "n: the most steps that a phase is shifted by", ganzoo.Range(0, 64)] = 2
     critic_turns: Annotated[int, "turns of C per turn of G", ganzoo.Range(1, 100)] = 5
+    classes: Annotated[float, "mu: weight of C's naming the classes (ours)", ganzoo.Range(0, 1e6)] = 10.0
     penalty: Annotated[float, "lambda: weight of the penalty on C's slope", ganzoo.Range(0, 1e6)] = 10.0
     lr: Annotated[float, "Adam's step size for both players; 1e-4 in the paper", ganzoo.Range(0, 1)] = 3e-4
     beta2: Annotated[float, "Adam's decay of the mean square", ganzoo.Range(0, 0.999999)] = 0.9
 
 
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
-    """G: (N, Z), labels (N,) -> (N, 1, T).  C: (N, 1, T), labels (N,) -> (N,), unbounded."""
+    """G: (N, Z), labels (N,) -> (N, 1, T).  C: (N, 1, T), labels -> scores (N,), logits (N, K)."""
     classes = len(space.classes)
     body = wave_encoder(space, config.width, config.shuffle)
     with torch.no_grad():
         features = body(torch.zeros(1, *space.shape)).shape[1]
     return {
         "G": MaybeLabelled(wave_generator(space, config.latent_dim + classes, config.width), classes),
-        "C": MaybeProjected(body, features, classes),
+        "C": MaybeNaming(body, features, classes),
     }
 
 
@@ -61,22 +64,27 @@ def generate(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> Tensor:
 
 
 def rank(nets: ganzoo.Nets, sounds: Tensor, batch: ganzoo.Batch, config: Config) -> Tensor:
-    """C of sounds and the batch's labels."""
-    value: Tensor = nets.C(sounds, label_of(batch))
+    """C's score of sounds and the batch's labels."""
+    value: Tensor = nets.C(sounds, label_of(batch))[0]
     return value
 
 
 def distance(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
-    """E C(x) - E C(G(z)), less the penalty at points between."""
+    """E C(x) - E C(G(z)), less the penalty at points between, and the likelihood of the reals' classes."""
     fake = generate(nets, batch, config)
     penalty = gradient_penalty(lambda x: rank(nets, x, batch, config), batch.real, fake)
-    real, made = rank(nets, batch.real, batch, config), rank(nets, fake, batch, config)
-    return {**wasserstein(real, made), "penalty": -config.penalty * penalty}
+    value, logits = nets.C(batch.real, label_of(batch))
+    return {
+        **wasserstein(value, rank(nets, fake, batch, config)),
+        "penalty": -config.penalty * penalty,
+        **naming(logits, batch, config.classes),
+    }
 
 
 def fooling(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
-    """E C(G(z))."""
-    return score(rank(nets, generate(nets, batch, config), batch, config))
+    """E C(G(z)), and the likelihood of the classes that were asked for."""
+    value, logits = nets.C(generate(nets, batch, config), label_of(batch))
+    return {**score(value), **naming(logits, batch, config.classes)}
 
 
 def players(config: Config) -> list[ganzoo.Player]:
