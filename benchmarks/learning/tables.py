@@ -6,7 +6,8 @@ Beside: the same trained on real rows, and on rows whose columns are drawn each 
 
 A GAN that fills absent cells (gain) is given the held-out rows with a fifth of the cells hidden: the root of the mean
 squared error of the hidden numbers, each column scaled to 1, and the share of hidden categories that are right. Beside:
-the column's mean and commonest value, and scikit-learn's mean over the five nearest rows.
+the column's mean and commonest value, and scikit-learn's mean over the five nearest rows and its chained equations
+(MICE), which learn from rows a fifth of whose cells are hidden, as the GAN does.
 """
 
 from __future__ import annotations
@@ -136,10 +137,11 @@ def by_columns(kinds: Sequence[str], train: Rows, holes: Rows) -> Rows:
     return [[text or other for text, other in zip(row, common, strict=True)] for row in holes]
 
 
-def by_neighbours(kinds: Sequence[str], train: Rows, holes: Rows) -> Rows:
-    """Every hole filled with the mean of the five nearest training rows, of scaled columns; categories as one-hots."""
-    from sklearn.impute import KNNImputer
+def by_imputer(imputer: Any, kinds: Sequence[str], train: Rows, seen: Rows, holes: Rows) -> Rows:
+    """Every hole filled by an imputer of scikit-learn's that is fitted to the rows seen; categories as one-hots.
 
+    train: the rows seen, without holes, by whose columns all are scaled.
+    """
     values = [sorted({row[place] for row in train}) for place in range(len(kinds))]
     columns = [np.array(texts, object) for texts in zip(*train, strict=True)]
     scales = [
@@ -163,7 +165,7 @@ def by_neighbours(kinds: Sequence[str], train: Rows, holes: Rows) -> Rows:
             ]
         )
 
-    filled = KNNImputer().fit(numbers(train)).transform(numbers(holes))
+    filled = imputer.fit(numbers(seen)).transform(numbers(holes))
     made = []
     for row, found in zip(holes, filled.tolist(), strict=True):
         new, at = [], 0
@@ -196,10 +198,18 @@ def imputation(
     gan: str, names: Sequence[str], kinds: Sequence[str], train: Rows, test: Rows, seeds: int, steps: int | None
 ) -> dict[str, list[dict[str, float]]]:
     """The errors of a GAN and of what it is compared with, once per seed."""
-    found: dict[str, list[dict[str, float]]] = {"mean": [], "nearest five": [], gan: []}
+    from sklearn.experimental import enable_iterative_imputer  # noqa: F401  # the next line needs it
+    from sklearn.impute import IterativeImputer, KNNImputer
+
+    chained = IterativeImputer(max_iter=30, tol=1e-2, random_state=0)
+    found: dict[str, list[dict[str, float]]] = {"mean": [], "nearest five": [], "chained equations": [], gan: []}
     for seed in range(seeds):
         holes = hidden(test, seed)
-        fills = {"mean": by_columns(kinds, train, holes), "nearest five": by_neighbours(kinds, train, holes)}
+        fills = {
+            "mean": by_columns(kinds, train, holes),
+            "nearest five": by_imputer(KNNImputer(), kinds, train, train, holes),
+            "chained equations": by_imputer(chained, kinds, train, hidden(train, seed + 1000), holes),
+        }
         fills[gan] = imputed(gan, names, train, holes, seed, steps)
         for one, filled in fills.items():
             found[one].append(errors(kinds, train, test, holes, filled))
@@ -232,6 +242,7 @@ def tables(gans: tuple[str, ...], name: str, seeds: int, steps: int | None) -> N
             for one, many in compared.items()
         ]
         print(table([f"{Path(name).stem}, cells filled", "rmse", "right"], lines))
+        (RESULTS / f"filled-{Path(name).stem}.json").write_text(json.dumps(compared, indent=2) + "\n", "utf-8")
     gans = tuple(gan for gan in gans if not ganzoo.architecture(gan).source)
     if not gans:
         return

@@ -22,12 +22,14 @@ from torch.nn import functional as F
 import ganzoo
 from ganzoo.nn import Cells, Concatenated, cell_count, mlp, whole_batch
 
+NARROWEST = 8  # units that a small table's layers have all the same
+
 
 @dataclass(frozen=True, kw_only=True)
 class Config(ganzoo.AdamConfig):
-    """Alpha, hint, noise and Adam's numbers are those of the authors' code, whose layers are as wide as the table."""
+    """All numbers are those of the authors' code. Layers much wider than the table copy what G is given."""
 
-    units: Annotated[int, "units of each hidden layer", ganzoo.Range(1, 8192)] = 128
+    units: Annotated[int, "units of each hidden layer; 0: as many as E, 8 or more", ganzoo.Range(0, 8192)] = 0
     hint: Annotated[float, "share of the cells that h tells", ganzoo.Range(0, 0.999)] = 0.9
     weight: Annotated[float, "alpha: weight of the known cells' error", ganzoo.Range(0, 1e6)] = 100.0
     noise: Annotated[float, "greatest number of z", ganzoo.Range(0, 1)] = 0.01
@@ -37,7 +39,8 @@ class Config(ganzoo.AdamConfig):
 
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
     """G: x~ (N, E), m (N, C) -> logits (N, E).  D: x^ (N, E), h (N, C) -> (N, C).  cells: rows (N, F') -> x (N, E)."""
-    cells, units = Cells(space), config.units
+    cells = Cells(space)
+    units = config.units or max(NARROWEST, cells.count)
     inward = cells.count + cells.columns
     return {
         "G": Concatenated(mlp(inward, units, units, cells.count)),
