@@ -19,6 +19,8 @@ __all__ = ["score_samples"]
 def score_samples(game: Game, dataset: Dataset, n: int, seed: int) -> tuple[Tensor, Tensor] | None:
     """Scores (n,) of n real and n generated samples, in eval mode; None if the GAN has no discriminator.
 
+    One that judges packs of samples gives a score for each pack, so fewer than n.
+
     The generated ones are of the networks that play, not of their moving average, and draw on the reals' labels;
     computed in the precision of the game.
     """
@@ -42,5 +44,6 @@ def score_samples(game: Game, dataset: Dataset, n: int, seed: int) -> tuple[Tens
                 if architecture.score
                 else (modules[judges[0]](samples))
             )
-            pair.append(score.float().reshape(n, -1).mean(1).cpu())  # of the patches, if it judges these
+            # the mean of the patches, if it judges these; of each pack, if it judges several samples at once
+            pair.append(score.float().reshape(min(n, score.numel()), -1).mean(1).cpu())
     return pair[0], pair[1]
