@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -53,6 +54,13 @@ for _command in _commands:
     ganzoo.add_command(_command)
 
 
+# What a person can put right: rights, room, names. Any other refusal of the system is our own mistake.
+_OF_THE_MACHINE = {
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EEXIST, errno.EISDIR, errno.ENOTDIR,
+    errno.ENAMETOOLONG,
+}  # fmt: skip
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program and exit: 0 done, else as `ganzoo.errors` says; 130 after Ctrl-C."""
     try:
@@ -82,6 +90,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:  # the reader of our output has gone, as in `ganzoo list | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        if error.errno not in _OF_THE_MACHINE:
+            raise
+        _end(f"error: {error.filename or 'a file'}: {error.strerror}", 2)
 
 
 def _elsewhere(error: GanzooError) -> list[str]:

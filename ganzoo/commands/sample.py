@@ -77,8 +77,9 @@ def sample(
     (file:FOLDER), or user/repo on the Hub. The picture is a new file in the run's folder, or here if there is none,
     and its path is printed; of texts, the lines are printed.
     """
-    if walk and (files or labels):
-        raise UsageError("--walk goes with neither --files nor --labels")
+    if walk and (files or labels or conditions):
+        raise UsageError("--walk goes with none of --files, --labels and --where")
+    where = _asked(conditions)
     from ganzoo import api
 
     tell = partial(click.echo, err=True)
@@ -97,8 +98,8 @@ def sample(
         frames = generator.walk(_FRAMES, seed=seed)
         save_animation([frame.grid() for frame in frames], path, _MILLISECONDS)
     else:
-        where = dict(condition.partition("=")[::2] for condition in conditions)
-        what: dict[str, Any] = {"seed": seed, "labels": labels.split(",") if labels else None, "where": where}
+        chosen = [label.strip() for label in labels.split(",")] if labels else None
+        what: dict[str, Any] = {"seed": seed, "labels": chosen, "where": where}
         if files or (out and out.suffix.lower() == ".npz"):
             path = out or _new(target, "sample", "")
             rate = _stream(generator, number, what, path, files=files, force=force)
@@ -112,6 +113,18 @@ def sample(
         click.echo(path)
         if number >= _TOLD_FROM and rate:
             tell(f"{number:,} samples, {rate:,.0f} a second")
+
+
+def _asked(conditions: tuple[str, ...]) -> dict[str, str]:
+    """Values by column. Raises UsageError for what is no COLUMN=VALUE, and for two values of one column."""
+    pairs = [condition.partition("=") for condition in conditions]
+    names = [name for name, _, _ in pairs]
+    mistakes = [f"--where {name}: expected COLUMN=VALUE" for name, equals, _ in pairs if not equals]
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    mistakes += [f"--where {name}=... is given {names.count(name)} times; a row has one value of it" for name in twice]
+    if mistakes:
+        raise UsageError(*mistakes)
+    return {name: value for name, _, value in pairs}
 
 
 def _stream(generator: Generator, number: int, what: dict[str, Any], path: Path, *, files: bool, force: bool) -> float:

@@ -7,6 +7,7 @@ Shapes: C H W image in [-1, 1].
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,7 +78,7 @@ def jobs_for(
                 target = (out / source.name).with_suffix(kept)
             jobs.append(Job(source, target))
     targets = [job.target for job in jobs]
-    twice = sorted({str(target) for target in targets if targets.count(target) > 1}) if len(targets) < 10_000 else []
+    twice = sorted(str(target) for target, times in Counter(targets).items() if times > 1)
     mistakes += [f"{target} would be written twice; type another --out, or fewer {things} at once" for target in twice]
     mistakes += [
         f"{job.target} exists already; choose another place with --out, or overwrite it with --force"
@@ -102,7 +103,12 @@ def translated(generator: Generator, job: Job, *, seed: int = 0, label: str | No
         return translate_sound(generator, job.source, seed=seed)
     source = read_picture(job.source, generator.space.source)
     picture, note = translate_picture(generator, source, seed=seed, label=label)
-    return picture_bytes(picture, job.target.suffix.lower()), note
+    try:
+        return picture_bytes(picture, job.target.suffix.lower()), note
+    except (OSError, ValueError) as error:  # WebP holds 16,383 pixels a side, JPEG 65,500
+        raise DataError(
+            f"{job.target}: {picture.width}x{picture.height} pixels cannot be written so ({error}); type --out NAME.png"
+        ) from None
 
 
 def read_picture(path: Path, space: Space) -> Tensor:

@@ -10,6 +10,7 @@ from PIL import Image
 from ganzoo.contract import Architecture, Config, Space
 from ganzoo.engine import apply as engine
 from ganzoo.engine.generator import Generator
+from ganzoo.errors import UsageError
 
 SOURCE = Space(kind="image", shape=(1, 8, 8))
 
@@ -200,3 +201,18 @@ def test_a_generator_from_noise_is_one_line(trained, installed):
     assert trained("train", "tiny", "--steps", "1", "-q")[0] == 0
     code, _, err = trained("apply", "latest", "pictures/a.png")
     assert (code, err) == (2, "error: tiny draws samples from noise; type: ganzoo sample latest\n")
+
+
+def test_a_picture_that_a_format_cannot_hold_is_one_line(trained):
+    Image.new("L", (16_500, 1)).save("wide.png")
+    code, out, err = trained("apply", "latest", "wide.png", "--out", "wide.webp")
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert err.startswith("error: wide.webp: 16500x1 pixels cannot be written so (")
+    assert not Path("wide.webp").exists()
+
+
+def test_two_files_never_become_one_however_many_there_are(tmp_path):
+    for name in ("a.bmp", "a.gif", *(f"{number}.png" for number in range(10_000))):
+        (tmp_path / name).touch()
+    with pytest.raises(UsageError, match=r"a\.png would be written twice"):
+        engine.jobs_for([tmp_path], "tiny", tmp_path / "out")

@@ -81,7 +81,29 @@ def test_a_device_that_is_not_there_is_one_line_and_leaves_no_folder(tiny, ganzo
 
 
 def test_a_walk_goes_with_no_other_form_of_output(ganzoo):
-    assert ganzoo("sample", "--walk", "--files") == (2, "", "error: --walk goes with neither --files nor --labels\n")
+    for other in ("--files", "--labels=1", "--where=a=b"):
+        said = "error: --walk goes with none of --files, --labels and --where\n"
+        assert ganzoo("sample", "--walk", other) == (2, "", said)
+
+
+def test_each_column_is_asked_for_one_value(ganzoo):
+    code, _, err = ganzoo("sample", "--where", "a=1", "--where", "b", "--where", "a=2")
+    assert (code, err.splitlines()) == (
+        2,
+        ["error: --where b: expected COLUMN=VALUE", "error: --where a=... is given 2 times; a row has one value of it"],
+    )
+
+
+def test_labels_may_have_spaces_between_them(ganzoo):
+    assert ganzoo("sample", "cgan.digits", "-n", "2", "--labels", "3, 1", "--out", "x.png")[:2] == (0, "x.png\n")
+
+
+def test_a_name_that_the_system_does_not_take_is_one_line(ganzoo):
+    code, _, err = ganzoo("sample", "a" * 300)
+    assert (code, err) == (2, f"error: {'a' * 300}: File name too long\n")
+    Path("file").touch()
+    code, _, err = ganzoo("sample", "vanilla-mlp.digits", "-n", "1", "--out", "file/x.png")
+    assert (code, len(err.splitlines())) == (2, 1)
 
 
 def test_texts_are_printed_line_by_line_or_written(ganzoo, monkeypatch):
