@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ganzoo import catalogue
 from ganzoo.errors import GanzooError, UsageError
+from ganzoo.places import brief, lasting
 from ganzoo.settings import Resolved, Settings, environment, resolve
 
 if TYPE_CHECKING:
@@ -94,6 +95,8 @@ def resume(
     steps: int | None = None,
     minutes: float | None = None,
     device: str | None = None,
+    data: str | None = None,
+    source: str | None = None,
     data_root: str | None = None,
     plugin: str | None = None,
     listener: Listener | None = None,
@@ -101,7 +104,8 @@ def resume(
     """Go on with a run from its newest good checkpoint and return it when it is finished.
 
     target: the run's folder, a file in it, its name, or `latest`. steps: a new end. minutes: the time after
-    which to stop. device: another than before. data_root: where downloads live now. plugin: the GAN to go on with, a
+    which to stop. device: another than before. data, source, data_root: where they are now, if they have moved.
+    plugin: the GAN to go on with, a
     name or a file, where its one-file plugin has moved or changed. Raises UsageError, CheckpointError if no
     checkpoint verifies or such a file is gone or has changed, DataError if the data have changed.
     """
@@ -111,7 +115,8 @@ def resume(
 
     processes = join()
     folder = _folder(processes.text_from_leader(str(find(target).path) if processes.leads else ""), processes)
-    changes = {"gan": plugin, "steps": steps, "minutes": minutes, "device": device, "data_root": data_root}
+    changes = {"gan": plugin, "steps": steps, "minutes": minutes, "device": device}
+    changes |= {"data": data, "source": source, "data_root": data_root}
     asked = {name: value for name, value in changes.items() if value is not None}
     config = json.loads(processes.text_from_leader(json.dumps(_config(folder)) if processes.leads else "{}"))
     known = {name: value for name, value in config.items() if name != "start_from"}  # long since copied
@@ -249,7 +254,10 @@ def _go_on(
             saved, skipped = newest(folder.checkpoints)
         if processes.text_from_leader("saved" if saved else ""):
             run.load(saved)
-        changed = replace(before, steps=setup.settings.steps, gan=setup.settings.gan)
+        now = setup.settings
+        changed = replace(
+            before, steps=now.steps, gan=now.gan, data=now.data, source=now.source, data_root=now.data_root
+        )
         if processes.leads and changed != before:
             write_whole(folder.config, changed.to_toml().encode())
         for line in skipped:
@@ -286,8 +294,10 @@ def _as_before(before: Settings, resolved: Resolved) -> Resolved:
 
 
 def _refuse_difference(folder: RunFolder, before: Settings, now: Settings) -> None:
+    """Raises UsageError if the settings are others. Data that have moved are told apart by their fingerprint later."""
+    before = lasting(before)  # a run of an earlier version may hold paths as they were typed
     names = [name for name in before.__dataclass_fields__ if name not in _FREE]
-    other = [name for name in names if getattr(before, name) != getattr(now, name)]
+    other = [name for name in names if brief(getattr(before, name)) != brief(getattr(now, name))]
     if other:
         texts = (f"{name} was {getattr(before, name)}, now {getattr(now, name)}" for name in other)
         raise UsageError(

@@ -20,7 +20,7 @@ RANKS = [
     {"columns", "common", "contract", "entry", "flags", "outline"},
     {"catalogue", "nn", "tokens"},
     {"installing", "loadable", "settings", "template"},
-    {"data"},
+    {"data", "places"},
     {"engine"},
     {"judge"},
     {"hub", "watch"},

@@ -21,6 +21,8 @@ Examples:
 @click.option("--steps", type=click.IntRange(1), metavar="N", help="a new end, in steps from the run's start")
 @click.option("--minutes", type=click.FloatRange(1e-3), metavar="N", help="time after which to stop")
 @click.option("--device", metavar="DEVICE", help="another device than before")
+@click.option("--data", metavar="NAME|PATH", help="where the data are now, if they have moved")
+@click.option("--source", metavar="NAME|PATH", help="where what a translation starts from is now")
 @click.option("--data-root", type=click.Path(), metavar="FOLDER", help="where downloaded data sets live now")
 @click.option("--plugin", metavar="NAME|FILE", help="the GAN, where its one-file plugin has moved or changed")
 @processes_option
@@ -32,6 +34,8 @@ def resume(
     steps: int | None,
     minutes: float | None,
     device: str | None,
+    data: str | None,
+    source: str | None,
     data_root: str | None,
     plugin: str | None,
     processes: int | None,
@@ -47,4 +51,7 @@ def resume(
     from ganzoo.watch.terminal import Terminal
 
     listener = Terminal(quiet, commands=command_names(context))
-    api.resume(run, steps=steps, minutes=minutes, device=device, data_root=data_root, plugin=plugin, listener=listener)
+    api.resume(
+        run, steps=steps, minutes=minutes, device=device, data=data, source=source, data_root=data_root, plugin=plugin,
+        listener=listener,
+    )  # fmt: skip

@@ -30,6 +30,7 @@ from ganzoo.engine.trial import play_step, seconds_per_step, try_turns
 from ganzoo.entry import Entry
 from ganzoo.errors import CheckpointError, UsageError
 from ganzoo.nn.whole import whole_batch_norm
+from ganzoo.places import lasting
 from ganzoo.settings import Resolved, Settings, completed
 
 __all__ = ["Setup", "data_of", "prepare"]
@@ -142,7 +143,7 @@ def prepare(resolved: Resolved, processes: Processes | None = None) -> Setup:
     seconds = seconds_per_step(trial)
     steps = settings.steps or _steps(entry.name, settings, players, reads, dataset)
     settings = replace(
-        settings,
+        lasting(settings),
         gan=entry.word,
         steps=steps,
         epochs=None,

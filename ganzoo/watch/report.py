@@ -14,6 +14,7 @@ from PIL import Image
 
 from ganzoo import __version__
 from ganzoo.engine.files import write_whole
+from ganzoo.places import brief
 
 if TYPE_CHECKING:
     from ganzoo.engine.train import Run
@@ -52,16 +53,16 @@ td { overflow-wrap: anywhere }
 def save_report(run: Run, plots: Sequence[Path]) -> Path:
     """Write the page from the pictures in the run's folder and these plots. Returns its path."""
     folder: Path = run.folder
-    data = run.settings.data
+    data, place = brief(run.settings.data), str(brief(folder))
     pictures = {
         "samples.png": f"Samples after {run.step:,} steps",
         "progress.webp": "The same latents while the game was played",
         "reals.png": f"Real data: {data}",
     }
     facts = [f"{run.step:,} steps", f"data: {data}", folder.name, f"ganzoo {__version__}"]
-    use = f"# new samples\nganzoo sample {folder} -n 16 --seed 1"
+    use = f"# new samples\nganzoo sample {place} -n 16 --seed 1"
     if run.space.source:
-        use = f"# translate files\nganzoo apply {folder} FILE..."
+        use = f"# translate files\nganzoo apply {place} FILE..."
     body = f"""<h1>{escape(run.title)}</h1>
 <p class="soft">{escape(" · ".join(facts))}</p>
 {_section("Samples", "pictures", {folder / name: caption for name, caption in pictures.items()})}
@@ -69,9 +70,9 @@ def save_report(run: Run, plots: Sequence[Path]) -> Path:
 <h2>Use it</h2>
 <pre>{escape(use)}
 # go on playing
-ganzoo resume {escape(str(folder))}{f" --steps {2 * run.steps}" if run.step >= run.steps else ""}
+ganzoo resume {escape(place)}{f" --steps {2 * run.steps}" if run.step >= run.steps else ""}
 # the same run once more
-ganzoo train --config {escape(str(folder / "config.toml"))}</pre>
+ganzoo train --config {escape(place)}/config.toml</pre>
 <h2>Settings</h2>
 <div class="wide"><table>
 <thead><tr><th scope="col">Setting</th><th scope="col">Value</th><th scope="col">From</th></tr></thead>
@@ -119,7 +120,7 @@ def _figure(path: Path, caption: str) -> str:
 def _rows(settings: Mapping[str, Any], origins: Mapping[str, str]) -> str:
     """A row for each setting that has a value: its name, the value, and where it came from."""
     return "\n".join(
-        f"<tr><td>{escape(name)}</td><td>{escape(str(value))}</td><td>{escape(origin)}</td></tr>"
+        f"<tr><td>{escape(name)}</td><td>{escape(str(brief(value)))}</td><td>{escape(origin)}</td></tr>"
         for name, value, origin in _settings(settings, origins)
         if value is not None
     )

@@ -239,6 +239,70 @@ def test_changed_data_are_refused(installed, tmp_path):
         ganzoo.resume("run", steps=5)
 
 
+@pytest.fixture
+def moved(installed, tmp_path, monkeypatch):
+    """A run on mine.npz in the folder `there`, stopped at its second step of four; we are `elsewhere`."""
+    import numpy as np
+
+    installed.add("tiny", installed.good)
+    for name in ("there", "elsewhere"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir("there")
+    np.savez("mine.npz", images=np.random.default_rng(0).integers(0, 256, (1000, 8, 8), np.uint8))
+    ganzoo.train("tiny", data="mine.npz", steps=4, out="whole", threads=1)
+    with monkeypatch.context() as patch:
+        stop_at(patch, 2)
+        with pytest.raises(Stopped):
+            ganzoo.train("tiny", data="mine.npz", steps=4, out="run", threads=1)
+    monkeypatch.chdir("../elsewhere")
+    return tmp_path / "there"
+
+
+def same_as_whole(there, differences):
+    return not differences(*(newest(there / name / "checkpoints")[0].tensors for name in ("run", "whole")))
+
+
+def test_a_run_finds_its_data_from_any_folder(moved, differences):
+    ganzoo.resume(moved / "run")
+    assert same_as_whole(moved, differences)
+    assert f'data = "{moved}/mine.npz"' in (moved / "run" / "config.toml").read_text()
+
+
+def test_data_that_have_moved_are_named_once(moved, differences):
+    (moved / "mine.npz").rename("now.npz")
+    with pytest.raises(DataError, match=r"--data .*/there/mine.npz: no such file or folder"):
+        ganzoo.resume(moved / "run")
+    ganzoo.resume(moved / "run", data="now.npz")
+    assert same_as_whole(moved, differences)
+    assert ganzoo.resume(moved / "run", steps=5).step == 5
+
+
+def test_other_data_are_not_taken_for_those_that_moved(moved):
+    import numpy as np
+
+    np.savez("mine.npz", images=np.zeros((1000, 8, 8), np.uint8))
+    with pytest.raises(DataError, match="the data have changed since"):
+        ganzoo.resume(moved / "run", data="mine.npz")
+    assert f'data = "{moved}/mine.npz"' in (moved / "run" / "config.toml").read_text()
+
+
+@pytest.mark.parametrize("by_resume", [True, False])
+def test_a_run_of_before_with_its_paths_as_typed_goes_on_where_it_was_started(
+    moved, differences, monkeypatch, by_resume
+):
+    config = moved / "run" / "config.toml"
+    config.write_text(config.read_text().replace(f"{moved}/", ""))
+    with pytest.raises(DataError, match="--data mine.npz: no such file or folder"):
+        ganzoo.resume(moved / "run")
+    monkeypatch.chdir(moved)
+    if by_resume:
+        ganzoo.resume("run")
+    else:
+        ganzoo.train("tiny", data="mine.npz", steps=4, out="run", threads=1)
+    assert same_as_whole(moved, differences)
+    assert f'data = "{moved}/mine.npz"' in config.read_text()
+
+
 def test_the_same_command_goes_on_and_another_is_refused(run):
     assert ganzoo.train("tiny", steps=4, out="run", keep=7).exit_reason == "done"
     for change in ({"seed": 1}, {"steps": 9}, {"batch": 8}, {"options": {"latent_dim": 5}}):

@@ -64,11 +64,20 @@ def test_the_page_says_what_was_run_and_how_to_go_on(run):
     text = page(run).text
     assert "a-gan (Somebody et al. 2014)" in text
     assert "3,000 steps" in text
-    assert f"ganzoo sample {run.folder}" in text
-    assert f"ganzoo resume {run.folder}" in text
+    assert f"ganzoo sample {run.folder.name}" in text
+    assert f"ganzoo resume {run.folder.name}" in text
     assert re.search(r"seed\s*0\s*command line", text)
     assert re.search(r"-o latent_dim\s*100\s*plugin", text)
     assert "clip" not in text  # what has no value has no row
+
+
+def test_the_page_shows_no_way_to_anything(run):
+    run.settings.data, run.settings.gan = "/home/me/secret/photos", "/home/me/secret/my_gan.py"
+    contents = save_report(run, []).read_text("utf-8")
+    assert "data: photos" in contents
+    assert "my_gan.py" in contents
+    assert "secret" not in contents
+    assert str(run.folder.parent) not in contents
 
 
 def test_everything_is_escaped(run):
