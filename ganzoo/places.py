@@ -25,7 +25,8 @@ def lasting(settings: Settings) -> Settings:
         for name, value in typed.items()
         if value and value not in words and not value.startswith("hf:")
     }
-    return dataclasses.replace(settings, **{name: str(path) for name, path in paths.items() if path.exists()})
+    there: dict[str, Any] = {name: str(path) for name, path in paths.items() if path.exists()}
+    return dataclasses.replace(settings, **there)
 
 
 def brief(value: Any) -> Any:

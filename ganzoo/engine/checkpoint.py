@@ -126,8 +126,8 @@ def refuse_other(saved: Checkpoint, identity: Mapping[str, Any], folder: Path) -
     if data["fingerprint"] != before["fingerprint"]:
         raise DataError(
             f"the data have changed since {saved.path} was saved: {before['name']} had the fingerprint "
-            f"{before['fingerprint']}, {data['name']} has {data['fingerprint']}; bring the old data back, or start a new run from "
-            f"these weights: ganzoo train {gan} --from {folder}"
+            f"{before['fingerprint']}, {data['name']} has {data['fingerprint']}; bring the old data back, or start "
+            f"a new run from these weights: ganzoo train {gan} --from {folder}"
         )
 
 

@@ -292,7 +292,7 @@ def test_a_run_of_before_with_its_paths_as_typed_goes_on_where_it_was_started(
 ):
     config = moved / "run" / "config.toml"
     config.write_text(config.read_text().replace(f"{moved}/", ""))
-    with pytest.raises(DataError, match="--data mine.npz: no such file or folder"):
+    with pytest.raises(DataError, match=r"--data mine.npz: no such file or folder"):
         ganzoo.resume(moved / "run")
     monkeypatch.chdir(moved)
     if by_resume:
