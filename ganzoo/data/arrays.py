@@ -81,7 +81,11 @@ def array_dataset(path: Path, samples: Array, labels: Array | None, request: Req
 def image_dataset(name: str, images: Array, request: Request, labels: Array | None, classes: Sequence[str]) -> Dataset:
     """Images (N, C, H, W) uint8, cropped to their middle square and resized to what was asked."""
     images = np.ascontiguousarray(images)
-    samples = _fit(torch.from_numpy(images), request.size, grey=request.channels == 1)
+    grey, side = request.channels == 1, request.size
+    if images.shape[2:] != (side, side):
+        fitted = len(images) * (1 if grey else images.shape[1]) * side**2
+        request.refuse_too_large(f"the {len(images):,} images of {name}", fitted)
+    samples = _fit(torch.from_numpy(images), request.size, grey=grey)
     channels = request.channels or samples.shape[1]
     samples = samples.expand(-1, channels, -1, -1)  # grey as RGB takes no memory
     shape = tuple(samples.shape[1:])

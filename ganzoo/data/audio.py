@@ -91,6 +91,7 @@ def _dataset(
 ) -> Dataset:
     """read: the contents of the file of that name. One file is held at a time, and of each what becomes its sample."""
     sounds, rates, kept, unreadable = list[Array](), list[int](), list[int](), list[str]()
+    request.refuse_too_large(f"the {len(names):,} sounds of {where}", 4 * len(names) * request.size)
     for place, file in enumerate(names):
         try:
             own, sound = read_wav(read(file), request.size)
@@ -187,6 +188,7 @@ class Tones:
         """The notes, each of its own loudness, beginning, decay and brightness."""
         from ganzoo.counted import counted
 
+        request.refuse_too_large(f"{self.count:,} tones", 32 * self.count * request.size)
         rng = np.random.default_rng(counted(0, self.name))
         labels = rng.integers(len(self.pitches), size=self.count)
         time = np.arange(request.size) / self.rate - rng.uniform(0, 0.05, (self.count, 1))  # (N, T) seconds

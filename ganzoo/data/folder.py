@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import warnings
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -135,6 +136,11 @@ def _decode(files: Files, request: Request, raw: Path) -> tuple[list[str], list[
         warnings.simplefilter("ignore")  # of damaged descriptions of images, which say nothing of pixels
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         listed = files.list()
+        each = (1 if request.channels == 1 else 3) * request.size**2
+        request.refuse_too_large(f"{min(CHUNK, len(listed)):,} images at once", min(CHUNK, len(listed)) * each)
+        request.refuse_too_large(
+            f"the {len(listed):,} images in {cache_folder()}", len(listed) * each, shutil.disk_usage(raw.parent).free
+        )
         for start in range(0, len(listed), CHUNK):
             chunk = listed[start : start + CHUNK]
             groups = [chunk[first : first + GROUP] for first in range(0, len(chunk), GROUP)]

@@ -98,6 +98,7 @@ class OracleTexts:
         from ganzoo.data.dataset import Dataset, fingerprint
         from ganzoo.tokens import text_space
 
+        request.refuse_too_large(f"{self.count:,} texts", 8 * self.count * request.size)
         made = Oracle(WORDS)
         samples = made.sample(self.count, request.size)
         names = [f"w{number}" for number in range(WORDS)]

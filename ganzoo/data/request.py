@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from ganzoo import memory
 from ganzoo.data.cache import cache_folder
-from ganzoo.errors import UsageError
+from ganzoo.errors import DataError, UsageError
 from ganzoo.tokens import Unit
 
 __all__ = ["Half", "Request", "Summary", "data_root"]
@@ -43,6 +44,15 @@ class Request:
             mistakes.append(f"--channels {self.channels}: expected 1 (grey) or 3 (RGB)")
         if mistakes:
             raise UsageError(*mistakes)
+
+    def refuse_too_large(self, what: str, nbytes: int, free: int | None = None) -> None:
+        """Raises DataError if samples of this size take more than `free` bytes: of memory, unless it is said."""
+        free = memory.available() if free is None else free
+        if free is not None and nbytes > free:
+            raise DataError(
+                f"--size {self.size}: {what} take {memory.megabytes(nbytes)}, and {memory.megabytes(free)} are free; "
+                "type a smaller --size"
+            )
 
     @property
     def folder(self) -> Path:

@@ -93,6 +93,7 @@ def text_dataset(name: str, lines: Sequence[str], request: Request, where: str) 
         texts = [text for text in texts if len(text) == length]
     if not texts:
         raise DataError(f"{where}: no line of it can be written in the {len(numbers):,} {unit} that are known")
+    request.refuse_too_large(f"the {len(texts):,} lines of {where}", 16 * len(texts) * length)
     filled = [[numbers.get(token, other) for token in text] + [end] * (length - len(text)) for text in texts]
     samples = torch.tensor(filled)
     key = fingerprint(samples.numpy(), unit, *(f"{len(token)}:{token}" for token in vocabulary))

@@ -14,6 +14,7 @@ from typing import Literal
 
 import torch
 
+from ganzoo import memory
 from ganzoo.engine.processes import local
 from ganzoo.errors import UsageError
 
@@ -54,28 +55,9 @@ def devices() -> list[Device]:
             name = "mps" if current.type == "mps" else f"{current.type}:{index}"
             title = backend.get_device_name(index) if hasattr(backend, "get_device_name") else "Apple GPU"
             found.append(_try(name, title))
-    free, total = _available(), _memory("SC_PHYS_PAGES")
     native = any(getattr(torch.cpu, name, bool)() for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))
-    return [*found, Device("cpu", f"{os.cpu_count()} cores", True, "", free, total, _precisions(native))]
-
-
-def _memory(pages: str) -> int | None:
-    """Bytes of the machine's memory by a name of sysconf; None where the system has no such name (macOS)."""
-    return os.sysconf(pages) * os.sysconf("SC_PAGE_SIZE") if pages in os.sysconf_names else None
-
-
-def _available() -> int | None:
-    """Bytes that programs may still have; Linux counts what it would give up for them."""
-    free, known = _memory("SC_AVPHYS_PAGES"), Path("/proc/meminfo")
-    if free is None or not known.exists():
-        return free
-    return _fields(known)["MemAvailable"]
-
-
-def _fields(path: Path) -> dict[str, int]:
-    """Bytes by name, of a file in which Linux tells them as `name: 123 kB`."""
-    lines = (line.split() for line in path.read_text().splitlines())
-    return {words[0].removesuffix(":"): int(words[1]) * 1024 for words in lines if words[2:] == ["kB"]}
+    cores, free, total = f"{os.cpu_count()} cores", memory.available(), memory.total()
+    return [*found, Device("cpu", cores, True, "", free, total, _precisions(native))]
 
 
 def _precisions(bf16: bool) -> tuple[str, ...]:
@@ -139,7 +121,7 @@ def most_memory(device: torch.device) -> int | None:
             return int(backend.max_memory_reserved(device))
         return int(backend.driver_allocated_memory()) if hasattr(backend, "driver_allocated_memory") else None
     if (known := Path("/proc/self/status")).exists():
-        return _fields(known)["VmHWM"]  # `getrusage` counts what started this process too
+        return memory.kilobytes(known)["VmHWM"]  # `getrusage` counts what started this process too
     try:
         import resource
     except ImportError:  # Windows

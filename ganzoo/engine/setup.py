@@ -23,6 +23,7 @@ from ganzoo.engine.given import data_of, put_lens
 from ganzoo.engine.observers import Observers
 from ganzoo.engine.parts import check_players, networks_of, players_of
 from ganzoo.engine.processes import Processes, join
+from ganzoo.engine.room import fitting
 from ganzoo.engine.shards import Shards
 from ganzoo.engine.splitting import how_it_splits
 from ganzoo.engine.state import State, tensors_of
@@ -100,7 +101,10 @@ def prepare(resolved: Resolved, processes: Processes | None = None) -> Setup:
         settings = resolved.settings
         config = architecture.config.parse(settings.options)
         players = players_of(entry.name, architecture, config)
-        modules = networks_of(entry.name, settings.seed, architecture, config, space)
+        what = f"{entry.name} on samples of {space}, {settings.batch} at once,"
+        advice = f"type a smaller --size or --batch, or make its networks smaller (ganzoo show {entry.name})"
+        with fitting(what, device, advice):
+            modules = networks_of(entry.name, settings.seed, architecture, config, space)
         check_players(entry.name, players, modules, architecture)
         if settings.start_from:
             notes.append(_start_from(settings.start_from, modules))
@@ -128,8 +132,9 @@ def prepare(resolved: Resolved, processes: Processes | None = None) -> Setup:
         game = play_with(copy.deepcopy(modules), 1, Shards(min(4, shards.batch)))
         return how_it_splits(game, next(seat for seat in game.seats if seat.player.name == player))
 
-    trial = play_with(copy.deepcopy(modules), 1, Shards(shards.size))
-    reads = try_turns(trial)
+    with fitting(what, device, advice):
+        trial = play_with(copy.deepcopy(modules), 1, Shards(shards.size))
+        reads = try_turns(trial)
     threads = settings.threads
     if threads is None:
         threads = (

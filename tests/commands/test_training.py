@@ -1,10 +1,14 @@
 """train, resume and sample as a person types them, on a plugin that is tiny."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from safetensors.torch import load_file
+
+from ganzoo import memory
 
 RUN = Path("runs/tiny-digits-001")
 
@@ -77,6 +81,43 @@ def test_a_device_that_is_not_there_is_one_line_and_leaves_no_folder(tiny, ganzo
     code, out, err = ganzoo("train", "tiny", "--device", "xpu:7", "-q")
     assert (code, out) == (2, "")
     assert err.startswith("error: device 'xpu:7' is not on this machine, which has ")
+    assert not Path("runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["--size", "100000"], "error: --size 100000: the 1,797 images of digits take 17,137,527 MiB, and "),
+        (["--data", "photos", "--batch", "2", "--size", "1000000"], "error: --size 1000000: 2 images at once take "),
+    ],
+)
+def test_a_size_that_no_memory_holds_is_one_line_and_leaves_nothing(tiny, ganzoo, monkeypatch, asked, said):
+    monkeypatch.setenv("GANZOO_CACHE", "cache")
+    Path("photos").mkdir()
+    for name in ("a", "b"):
+        Image.new("L", (9, 9)).save(f"photos/{name}.png")
+    code, _, err = ganzoo("train", "tiny", *asked)
+    assert (code, err.count("\n")) == (2, 1)
+    assert err.startswith(said)
+    assert err.endswith(" are free; type a smaller --size\n")
+    assert not Path("runs").exists()
+    assert not list(Path().glob("cache/images/*"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system itself says what cannot be had")
+@pytest.mark.parametrize(
+    ("before", "hunger"),
+    [("return {", "nn.Linear(10**5, 10**4)"), ("real, fake =", "batch.real.repeat(10**6, 1, 1, 1)")],
+)
+def test_networks_or_turns_that_memory_does_not_hold_are_one_line(tiny, ganzoo, monkeypatch, before, hunger):
+    tiny.add("hungry", tiny.good.replace(before, f"{hunger}\n    {before}", 1))
+    monkeypatch.setattr(memory, "available", lambda: 2**28)
+    code, _, err = ganzoo("train", "hungry")
+    assert (code, err) == (
+        2,
+        "error: out of memory: hungry on samples of 1x8x8, 16 at once, needs more than the 256 MiB that are free; "
+        "type a smaller --size or --batch, or make its networks smaller (ganzoo show hungry)\n",
+    )
     assert not Path("runs").exists()
 
 

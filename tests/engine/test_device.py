@@ -1,4 +1,3 @@
-import os
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -6,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from ganzoo import memory
 from ganzoo.engine import device
 from ganzoo.engine.device import Device
 from ganzoo.errors import UsageError
@@ -35,7 +35,7 @@ def test_this_machine_s_cpu_is_found_last_with_its_memory():
 
 
 def test_a_system_that_does_not_tell_its_memory_is_no_error(monkeypatch):
-    monkeypatch.setattr(os, "sysconf_names", {})
+    monkeypatch.setattr(memory, "available", lambda: None)
     assert device.devices()[-1].free is None
     assert device.choose("cpu") == CPU
 
