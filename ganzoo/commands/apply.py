@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -53,6 +54,7 @@ def apply(
     from ganzoo.engine.device import choose
     from ganzoo.engine.files import write_whole
 
+    tell = partial(click.echo, err=True)
     generator = api.load(target, step=step)
     space = generator.space.source
     if space is None:
@@ -62,7 +64,7 @@ def apply(
     unreadable = []
     for job in jobs:
         try:
-            contents, note = translated(generator, job, seed=seed, label=label)
+            contents, note = translated(generator, job, seed=seed, label=label, tell=None if quiet else tell)
         except DataError as error:
             unreadable.append(str(error))
             continue

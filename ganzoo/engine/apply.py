@@ -7,9 +7,12 @@ Shapes: C H W image in [-1, 1].
 from __future__ import annotations
 
 import os
+import time
+import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,13 +25,14 @@ from ganzoo.contract import Space
 from ganzoo.data.decode import opaque, suffixes, upright
 from ganzoo.engine.filling import fill_table
 from ganzoo.engine.generator import Generator
-from ganzoo.engine.samples import Samples, picture_bytes
+from ganzoo.engine.room import fitting
+from ganzoo.engine.samples import levels, picture, picture_bytes
 from ganzoo.engine.speaking import translate_sound
+from ganzoo.engine.tiles import TILE, in_tiles, tell_of_tiles
 from ganzoo.errors import DataError, UsageError
 
 __all__ = ["Job", "jobs_for", "read_picture", "translate_picture", "translated"]
 
-TILE, OVERLAP = 512, 32  # pixels of the source: a larger picture is translated in tiles that overlap
 _WRITTEN = {
     "image": (".png", ".webp", ".jpg", ".jpeg"),
     "table": (".csv",),
@@ -91,48 +95,74 @@ def jobs_for(
     return jobs
 
 
-def translated(generator: Generator, job: Job, *, seed: int = 0, label: str | None = None) -> tuple[bytes, str]:
+def translated(
+    generator: Generator,
+    job: Job,
+    *,
+    seed: int = 0,
+    label: str | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> tuple[bytes, str]:
     """The contents of the file that one file becomes, and a sentence where there is something to say, else "".
 
-    Raises DataError if the file is unreadable or no source for this generator.
+    tell: is given a line now and then where it takes long. Raises DataError if the file is unreadable, too large or no
+    source for this generator.
     """
     assert generator.space.source is not None, "a translation starts from something"
     if generator.space.kind == "table":
         return fill_table(generator, job.source, seed=seed)
     if generator.space.kind == "audio":
         return translate_sound(generator, job.source, seed=seed)
-    source = read_picture(job.source, generator.space.source)
-    picture, note = translate_picture(generator, source, seed=seed, label=label)
+    advice = "cut it into parts, or make it smaller first"
+    with fitting(str(job.source), generator.device, advice, wrong=DataError):
+        source = read_picture(job.source, generator.space.source)
+        told = partial(tell_of_tiles, tell, str(job.source), time.monotonic()) if tell else None
+        made, note = translate_picture(generator, source, seed=seed, label=label, told=told)
     try:
-        return picture_bytes(picture, job.target.suffix.lower()), note
+        return picture_bytes(made, job.target.suffix.lower()), note
     except (OSError, ValueError) as error:  # WebP holds 16,383 pixels a side, JPEG 65,500
         raise DataError(
-            f"{job.target}: {picture.width}x{picture.height} pixels cannot be written so ({error}); type --out NAME.png"
+            f"{job.target}: {made.width}x{made.height} pixels cannot be written so ({error}); type --out NAME.png"
         ) from None
 
 
 def read_picture(path: Path, space: Space) -> Tensor:
-    """A picture in its own size, with the channels of the space: (1, C, H, W). Raises DataError if it is unreadable."""
+    """A picture in its own size, with the channels of the space: (1, C, H, W) uint8.
+
+    Raises DataError if it is unreadable, or larger than Pillow takes for a picture; MemoryError.
+    """
     channels = space.shape[0]
     if space.kind != "image" or channels not in (1, 3):
         raise UsageError(f"this translation starts from {space.plural} of {space}, which no picture's file holds")
     try:
-        with path.open("rb") as file:
-            picture = opaque(upright(file, 1 << 20)).convert("L" if channels == 1 else "RGB")
-        pixels = np.asarray(picture)
+        with path.open("rb") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # at half of the size that is an error
+            pixels = np.asarray(opaque(upright(file, 1 << 20)).convert("L" if channels == 1 else "RGB"))
+    except MemoryError:
+        raise
+    except Image.DecompressionBombError as error:
+        found = str(error).partition(", could be")[0]  # how many pixels it has, and how many it may have
+        raise DataError(f"{path}: {found}; cut it into parts, or make it smaller first") from None
     except Exception as error:  # a damaged file can raise nearly anything in a decoder
         raise DataError(f"{path}: not a readable picture ({' '.join(str(error).split())})") from None
     pixels = pixels[None] if channels == 1 else pixels.transpose(2, 0, 1)
-    return torch.from_numpy(pixels.copy()).float()[None] / 127.5 - 1
+    return torch.from_numpy(pixels.copy())[None]
 
 
 def translate_picture(
-    generator: Generator, source: Tensor, *, seed: int = 0, label: str | None = None, tile: int = TILE
+    generator: Generator,
+    source: Tensor,
+    *,
+    seed: int = 0,
+    label: str | None = None,
+    tile: int = TILE,
+    told: Callable[[int, int], None] | None = None,
 ) -> tuple[Image.Image, str]:
-    """The translation of one picture (1, C, H, W), and a sentence where it had to be resized for it, else "".
+    """The translation of one picture (1, C, H, W) uint8, and a sentence where it had to be resized for it, else "".
 
     Where the generator takes any size it keeps its own, in tiles if it is large; edges are reflected up to the
-    multiple that it takes. Otherwise it is resized to what the generator was built for, and back.
+    multiple that it takes. Otherwise it is resized to what the generator was built for, and back. told: is given how
+    many tiles are done, and of how many, after each.
     """
     space, start = generator.space, generator.space.source
     assert start is not None, "a translation starts from something"
@@ -141,39 +171,22 @@ def translate_picture(
     labels = None if label is None else [label]
     multiple = generator.architecture.multiple
     if not multiple:
-        fitted = F.interpolate(source, start.shape[1:], mode="bicubic", antialias=True).clamp(-1, 1)
+        fitted = F.interpolate(_numbers(source), start.shape[1:], mode="bicubic", antialias=True).clamp(-1, 1)
         made = generator.translate(fitted, seed=seed, labels=labels).tensor
         size = (round(height * factor), round(width * factor))
         note = "" if (height, width) == tuple(start.shape[1:]) else (
             f"{width}x{height} resized to {start.shape[2]}x{start.shape[1]}, which this generator is for, and back"
         )  # fmt: skip
-        return _picture(F.interpolate(made, size, mode="bicubic", antialias=True) if note else made, space), note
+        made = F.interpolate(made, size, mode="bicubic", antialias=True) if note else made
+        return picture(levels(made[0])), note
+
+    def translate(part: Tensor) -> Tensor:
+        whole = _padded(_numbers(part), multiple, start.shape[1:])
+        made = generator.translate(whole, seed=seed, labels=labels).tensor
+        return made[0, :, : part.shape[2] * scale, : part.shape[3] * scale]
+
     scale = round(factor)
-    made = torch.zeros(1, space.shape[0], height * scale, width * scale)
-    weight = torch.zeros(1, 1, height * scale, width * scale)
-    for top in _starts(height, tile):
-        for left in _starts(width, tile):
-            part = source[:, :, top : top + tile, left : left + tile]
-            rows, columns = part.shape[2:]
-            whole = _padded(part, multiple, start.shape[1:])
-            got = generator.translate(whole, seed=seed, labels=labels).tensor[:, :, : rows * scale, : columns * scale]
-            window = _ramp(rows * scale, scale)[:, None] * _ramp(columns * scale, scale)
-            place = (slice(top * scale, (top + rows) * scale), slice(left * scale, (left + columns) * scale))
-            made[:, :, *place] += got * window
-            weight[:, :, *place] += window
-    return _picture(made / weight, space), ""
-
-
-def _starts(length: int, tile: int) -> list[int]:
-    """Where tiles begin, the last one ending with the picture."""
-    step = max(1, tile - OVERLAP)
-    return [*range(0, max(1, length - tile), step), length - tile] if length > tile else [0]
-
-
-def _ramp(length: int, scale: int) -> Tensor:
-    """Weights that rise over the overlap at both ends, so that tiles are blended: (length,), above 0."""
-    near = torch.arange(1, length + 1)
-    return torch.minimum(near, near.flip(0)).clamp(max=OVERLAP * scale).float()
+    return picture(in_tiles(source, tile, scale, space.shape[0], translate, told)), ""
 
 
 def _padded(part: Tensor, multiple: int, least: Sequence[int]) -> Tensor:
@@ -188,5 +201,6 @@ def _padded(part: Tensor, multiple: int, least: Sequence[int]) -> Tensor:
     return part
 
 
-def _picture(made: Tensor, space: Space) -> Image.Image:
-    return Samples(made, space).images[0]
+def _numbers(source: Tensor) -> Tensor:
+    """The bytes of a picture as numbers in [-1, 1]."""
+    return source.float() / 127.5 - 1

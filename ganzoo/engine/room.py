@@ -8,14 +8,14 @@ from contextlib import contextmanager, nullcontext
 import torch
 
 from ganzoo import memory
-from ganzoo.errors import UsageError
+from ganzoo.errors import GanzooError, UsageError
 
 __all__ = ["fitting"]
 
 
 @contextmanager
-def fitting(what: str, device: torch.device, advice: str) -> Iterator[None]:
-    """Inside, memory that is taken on the CPU must be free. Raises UsageError, with this advice, where it is not."""
+def fitting(what: str, device: torch.device, advice: str, *, wrong: type[GanzooError] = UsageError) -> Iterator[None]:
+    """Inside, memory that is taken on the CPU must be free. Raises `wrong`, with this advice, where it is not."""
     free = memory.available()
     try:
         with memory.bounded() if device.type == "cpu" else nullcontext():
@@ -24,4 +24,4 @@ def fitting(what: str, device: torch.device, advice: str) -> Iterator[None]:
         if not memory.ran_out(error):
             raise
         found = "there is" if free is None else f"the {memory.megabytes(free)} that are free"
-        raise UsageError(f"out of memory: {what} needs more than {found}; {advice}") from None
+        raise wrong(f"out of memory: {what} needs more than {found}; {advice}") from None

@@ -30,6 +30,8 @@ __all__ = [
     "PICTURED",
     "Samples",
     "evenly",
+    "levels",
+    "picture",
     "picture_bytes",
     "refuse_to_overwrite",
     "save_animation",
@@ -97,10 +99,7 @@ class Samples:
             return [spectrogram(sound[0]) for sound in self.tensor]
         if self.space.kind != "image":
             raise UsageError(f"samples of kind {self.space.kind!r} are not images; use .tensor or .numpy()")
-        levels = ((self.tensor + 1) * 127.5).round().clamp(0, 255).byte()  # (N, C, H, W)
-        if levels.shape[1] == 3:
-            return [Image.fromarray(level) for level in levels.permute(0, 2, 3, 1).numpy()]
-        return [Image.fromarray(level) for level in levels.flatten(1, 2).numpy()]
+        return [picture(level) for level in levels(self.tensor)]
 
     @property
     def csv(self) -> str:
@@ -190,6 +189,16 @@ def refuse_to_overwrite(paths: Sequence[Path], force: bool) -> None:
     old = next((path for path in paths if path.exists()), None)
     if old is not None and not force:
         raise UsageError(f"{old} exists already; choose another name with --out, or overwrite it with --force")
+
+
+def levels(tensor: Tensor) -> Tensor:
+    """Numbers in [-1, 1] as the bytes 0..255 of a picture, of the same shape."""
+    return ((tensor + 1) * 127.5).round_().clamp_(0, 255).byte()
+
+
+def picture(levels: Tensor) -> Image.Image:
+    """Bytes (C, H, W) as a picture: grey or RGB, other numbers of channels as grey ones below each other."""
+    return Image.fromarray((levels.permute(1, 2, 0) if len(levels) == 3 else levels.flatten(0, 1)).numpy())
 
 
 def picture_bytes(image: Image.Image, suffix: str) -> bytes:

@@ -1,5 +1,6 @@
 """Translating pictures as a person types it, by a GAN that is tiny and turns pictures into their negatives."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -7,8 +8,10 @@ import pytest
 import torch
 from PIL import Image
 
+from ganzoo import memory
 from ganzoo.contract import Architecture, Config, Space
 from ganzoo.engine import apply as engine
+from ganzoo.engine import tiles
 from ganzoo.engine.generator import Generator
 from ganzoo.errors import UsageError
 
@@ -30,8 +33,11 @@ def translation(generate, multiple, shape=(1, 8, 8)):
 
 
 def picture(height, width):
-    levels = np.random.default_rng(0).integers(0, 256, (1, 1, height, width))
-    return torch.from_numpy(levels).float() / 127.5 - 1
+    return torch.from_numpy(np.random.default_rng(0).integers(0, 256, (1, 1, height, width), np.uint8))
+
+
+def numbers(levels):
+    return levels.float() / 127.5 - 1
 
 
 def levels(path):
@@ -47,13 +53,13 @@ def pixels(image):
 def test_pictures_of_any_size_keep_it(size):
     made, note = engine.translate_picture(translation(negative, 4), picture(*size), tile=36)
     assert (made.height, made.width, note) == (*size, "")
-    assert torch.allclose(pixels(made), -picture(*size), atol=1 / 127)
+    assert torch.allclose(pixels(made), -numbers(picture(*size)), atol=1 / 127)
 
 
 def test_an_enlargement_is_larger_also_in_tiles():
     source = picture(50, 37)
     made, _ = engine.translate_picture(translation(doubled, 1, (1, 16, 16)), source, tile=36)
-    assert torch.allclose(pixels(made), torch.nn.functional.interpolate(source, scale_factor=2.0), atol=1e-5)
+    assert torch.allclose(pixels(made), torch.nn.functional.interpolate(numbers(source), scale_factor=2.0), atol=1e-5)
 
 
 def test_tiles_are_blended_over_their_overlap():
@@ -72,6 +78,24 @@ def test_tiles_are_blended_over_their_overlap():
     assert row.diff().max() < 0.2
 
 
+def test_how_far_a_large_picture_is_is_told_in_tenths_once_it_takes_long(monkeypatch):
+    lines = []
+    for done in range(1, 41):
+        monkeypatch.setattr(tiles.time, "monotonic", lambda done=done: 100.0 + done)
+        tiles.tell_of_tiles(lines.append, "a.png", 100.0, done, 40)
+    assert len(lines) == 8
+    assert lines[0] == "a.png: 8 of 40 tiles, about 32 s left"
+    assert lines[-1] == "a.png: 36 of 40 tiles, about 4 s left"
+
+
+def test_each_tile_is_counted():
+    counted = []
+    engine.translate_picture(
+        translation(negative, 1), picture(70, 70), tile=40, told=lambda *counts: counted.append(counts)
+    )
+    assert counted == [(number, 25) for number in range(1, 26)]
+
+
 def test_one_that_knows_its_size_gets_it_and_that_is_said():
     def strict(nets, batch, config):
         assert batch.source.shape[2:] == (8, 8)
@@ -82,7 +106,7 @@ def test_one_that_knows_its_size_gets_it_and_that_is_said():
     assert note == "30x20 resized to 8x8, which this generator is for, and back"
     made, note = engine.translate_picture(translation(strict, 0), picture(8, 8))
     assert note == ""
-    assert torch.allclose(pixels(made), -picture(8, 8), atol=1 / 127)
+    assert torch.allclose(pixels(made), -numbers(picture(8, 8)), atol=1 / 127)
 
 
 NEGATIVE = '''"""Negative: makes each picture its negative, with a weight.
@@ -176,6 +200,29 @@ def test_what_is_wrong_is_one_line_each(trained):
     code, _, err = trained("sample", "latest")
     assert (code, len(err.splitlines())) == (2, 1)
     assert "type: ganzoo apply RUN FILE..." in err
+
+
+def test_a_large_picture_is_translated_without_a_warning_and_one_too_large_is_one_line(trained, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 60)
+    assert trained("apply", "latest", "pictures/a.png", "-q") == (0, "", "")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 50)
+    said = (
+        "error: pictures/a.png: Image size (108 pixels) exceeds limit of 100 pixels; cut it into parts, or make it "
+        "smaller first\n"
+    )
+    assert trained("apply", "latest", "pictures/a.png", "--out", "x.png") == (2, "", said)
+    assert not Path("x.png").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is bounded")
+def test_a_picture_that_memory_does_not_hold_is_one_line_and_the_others_are_translated(trained, monkeypatch):
+    Image.new("L", (8000, 8000)).save("large.png")
+    monkeypatch.setattr(memory, "available", lambda: 2**25)
+    said = (
+        "error: out of memory: large.png needs more than the 32 MiB that are free; cut it into parts, or make it "
+        "smaller first\n"
+    )
+    assert trained("apply", "latest", "large.png", "pictures/a.png", "--out", "made") == (2, "made/a.png\n", said)
 
 
 def test_translations_are_judged_beside_what_they_start_from(trained):
