@@ -57,7 +57,7 @@ for _command in _commands:
 # What a person can put right: rights, room, names. Any other refusal of the system is our own mistake.
 _OF_THE_MACHINE = {
     errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EEXIST, errno.EISDIR, errno.ENOTDIR,
-    errno.ENAMETOOLONG,
+    errno.ENAMETOOLONG, errno.EFBIG,
 }  # fmt: skip
 
 

@@ -68,7 +68,6 @@ def apply(
         except DataError as error:
             unreadable.append(str(error))
             continue
-        job.target.parent.mkdir(parents=True, exist_ok=True)
         write_whole(job.target, contents)
         if not quiet:
             click.echo(f"{job.target}  ({note})" if note else job.target)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
-__all__ = ["holds", "pack", "untie", "write_whole"]
+__all__ = ["beside", "holds", "pack", "untie", "write_whole"]
 
 _CHUNK = 1 << 20  # bytes handed to the system at once
 _COMPARED = 1 << 18  # bytes read back at once: two such pieces stay in a processor's cache
@@ -30,22 +33,43 @@ def write_whole(path: Path, *parts: bytes | memoryview, durable: bool = True) ->
 
     Written beside its place, synchronised, renamed, and the folder synchronised. Makes the folder; leaves
     nothing behind if writing fails. durable: False where the folder itself does not outlive this process, so that
-    nothing waits for the disk. Raises OSError.
+    nothing waits for the disk. Raises OSError as `beside` does.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
+    with beside(path) as partial:
         _write(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), parts, durable)
         os.replace(partial, path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
     if durable:
         folder = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """A hidden path beside `path`, in its folder, which is made: for what is written and then renamed to `path`.
+
+    If that fails, neither what was written nor a folder that was made is left. Raises OSError that names `path`;
+    NotADirectoryError where the system makes no file, which it says as if something were not found.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    made = [folder for folder in path.parents if not folder.exists()]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield partial
+    except BaseException as error:
+        with suppress(OSError):
+            shutil.rmtree(partial) if partial.is_dir() else partial.unlink()
+        with suppress(OSError):
+            for folder in made:
+                folder.rmdir()
+        places = (None, *map(str, (partial, *path.parents)))
+        if isinstance(error, OSError) and (error.filename and str(error.filename)) in places:
+            if isinstance(error, FileNotFoundError | FileExistsError):
+                raise NotADirectoryError(errno.ENOTDIR, "no file can be made there", str(path)) from None
+            error.filename = str(path)
+        raise
 
 
 def holds(path: Path, *parts: bytes | memoryview) -> bool:

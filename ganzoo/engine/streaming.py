@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from torch import Tensor
 
 from ganzoo.contract import Space
+from ganzoo.engine.files import beside
 from ganzoo.engine.samples import Samples, refuse_to_overwrite
 from ganzoo.errors import UsageError
 
@@ -31,27 +31,23 @@ def stream_to_files(batches: Iterator[Tensor], n: int, space: Space, folder: Pat
         raise UsageError(f"--files: samples of kind {space.kind!r} have no file each; type --out NAME.npz")
     suffix = ".wav" if space.kind == "audio" else ".png"
     refuse_to_overwrite([folder / file_name(number, n, suffix) for number in range(n)], force)
-    new = not folder.exists()
-    place = folder.with_name(f".{folder.name}.{os.getpid()}.partial") if new else folder
-    place.mkdir(parents=True, exist_ok=True)
-    first = 0
+    new, first = not folder.exists(), 0
 
-    def write(batch: Tensor) -> None:
+    def write(place: Path, batch: Tensor) -> None:
         nonlocal first
         for number, contents in enumerate(Samples(batch, space).contents(), first):
-            partial = place / f".{number}.partial"
-            partial.write_bytes(contents)
-            partial.replace(place / file_name(number, n, suffix))
+            hidden = place / f".{number}.partial"
+            hidden.write_bytes(contents)
+            hidden.replace(place / file_name(number, n, suffix))
         first += len(batch)
 
-    try:
-        _behind(batches, write)
-        if new:
-            place.rename(folder)
-    except BaseException:
-        if new:
-            shutil.rmtree(place, ignore_errors=True)
-        raise
+    if not new:
+        _behind(batches, partial(write, folder))
+        return
+    with beside(folder) as place:
+        place.mkdir()
+        _behind(batches, partial(write, place))
+        place.rename(folder)
 
 
 def file_name(number: int, n: int, suffix: str) -> str:
@@ -65,20 +61,15 @@ def stream_to_array(batches: Iterator[Tensor], n: int, space: Space, path: Path,
     Raises UsageError if the file exists (unless `force`), OSError.
     """
     refuse_to_overwrite([path], force)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     header = {"descr": "<f4", "fortran_order": False, "shape": (n, *space.shape)}
-    try:
+    with beside(path) as place:
         with (
-            zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+            zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
             archive.open("samples.npy", "w", force_zip64=True) as member,
         ):
             np.lib.format.write_array_header_1_0(member, header)
             _behind(batches, lambda batch: member.write(np.ascontiguousarray(batch.numpy(), "<f4").data.cast("B")))
-        partial.replace(path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
+        place.replace(path)
 
 
 def _behind(batches: Iterator[Tensor], write: Callable[[Tensor], object]) -> None:

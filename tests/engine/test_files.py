@@ -73,6 +73,31 @@ def test_if_anything_fails_the_old_file_stays_and_nothing_else(tmp_path, monkeyp
     assert os.listdir(tmp_path) == ["file"]
 
 
+@pytest.mark.parametrize("where", ["file/b/new", "new"])
+def test_where_no_file_can_be_made_that_is_said_of_the_file(tmp_path, monkeypatch, where):
+    """As under /proc, where the system says that what is to be made is not there."""
+    (tmp_path / "file").write_bytes(b"kept")
+
+    def fail(path, *arguments):
+        raise FileNotFoundError(2, "No such file or directory", str(path))
+
+    monkeypatch.setattr(os, "open", fail)
+    with pytest.raises(NotADirectoryError) as caught:
+        write_whole(tmp_path / where, b"new")
+    assert (caught.value.filename, os.listdir(tmp_path)) == (str(tmp_path / where), ["file"])
+    assert (tmp_path / "file").read_bytes() == b"kept"
+
+
+def test_a_refusal_names_the_file_and_not_what_is_written_first(tmp_path, monkeypatch):
+    def fail(path, *arguments):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "open", fail)
+    with pytest.raises(PermissionError) as caught:
+        write_whole(tmp_path / "a" / "b" / "new", b"new")
+    assert (caught.value.filename, os.listdir(tmp_path)) == (str(tmp_path / "a" / "b" / "new"), [])
+
+
 TENSORS = {
     "b.weight": torch.randn(3, 4),
     "a.weight": torch.randn(2, 2),

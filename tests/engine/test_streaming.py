@@ -49,9 +49,10 @@ def test_what_ends_early_leaves_nothing(tmp_path, write):
         yield from batches(GREY, [2])
         raise RuntimeError("the generator broke")
 
-    with pytest.raises(RuntimeError, match="the generator broke"):
-        write(torn(), 4, GREY, tmp_path / "out.npz")
-    assert list(tmp_path.iterdir()) == []
+    for path in (tmp_path / "out.npz", tmp_path / "new" / "deep" / "out.npz"):
+        with pytest.raises(RuntimeError, match="the generator broke"):
+            write(torn(), 4, GREY, path)
+        assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("write", [stream_to_array, stream_to_files])
