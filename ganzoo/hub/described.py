@@ -11,15 +11,15 @@ from ganzoo.catalogue import NAME
 from ganzoo.contract import Kind, Space
 from ganzoo.engine.layout import CONFIG, FILES, FORMAT, MANIFEST, TEXTS, Pin, identity
 from ganzoo.errors import ModelError
+from ganzoo.hub.details import MOST, check_details, printable
 from ganzoo.hub.fields import NAMED, PATH, SHA256, VERSION, Fields, shortened
 from ganzoo.hub.header import TENSOR
 from ganzoo.hub.strict import read_json
-from ganzoo.tokens import Unit
 
 __all__ = ["Described", "parse_config", "parse_manifest"]
 
 _SIDE, _NUMBERS = 4096, 1 << 26  # of an image; of one sample of any kind
-_CLASSES, _OPTIONS = 100_000, 200
+_OPTIONS = 200
 
 
 @dataclass(frozen=True)
@@ -138,8 +138,8 @@ def _space(fields: Fields, inner: bool = False) -> Space:
     if len(shape) < least or (kind == "image" and len(shape) != 3) or numbers > _NUMBERS:
         fields.wrong("shape", f"is {shortened(shape)}, expected {'C, H, W' if kind == 'image' else 'numbers'}, "
                               f"at most {_NUMBERS:,} in one sample")  # fmt: skip
-    classes = fields.items("classes", _CLASSES, None)
-    if not all(isinstance(name, str) and len(name) <= 500 and name.isprintable() for name in classes):
+    classes = fields.items("classes", MOST, None)
+    if not printable(classes):
         fields.wrong("classes", "should be printable names")
     bounds = fields.items("range", 2, None)
     finite = all(isinstance(end, int | float) and end is not True and abs(end) < 1e30 for end in bounds)
@@ -147,11 +147,8 @@ def _space(fields: Fields, inner: bool = False) -> Space:
         fields.wrong("range", f"is {shortened(bounds)}, expected two numbers, the less one first")
         bounds = []
     details = fields.table("details", None)
-    if kind == "tokens":  # what is printed of texts
-        words, unit = details.get("vocabulary"), details.get("unit")
-        plain = isinstance(words, list) and 0 < len(words) <= _CLASSES and unit in get_args(Unit)
-        if not plain or not all(isinstance(w, str) and len(w) <= 500 and w.isprintable() for w in words or []):
-            fields.wrong("details", "should have a unit and a vocabulary of printable tokens")
+    if not fields.mistakes:
+        check_details(kind, shape, details, fields)
     source = fields.table("source", None)
     if source and inner:
         fields.wrong("source", "has a source of its own, which is not allowed")
