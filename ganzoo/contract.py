@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, Unpack
 from ganzoo.config import Config
 from ganzoo.errors import PluginError
 from ganzoo.optimisers import Optimiser
+from ganzoo.plurals import many
 
 if TYPE_CHECKING:
     import torch
@@ -73,9 +74,10 @@ class Space:
 
     def __str__(self) -> str:
         if self.kind == "table":
-            return f"{len(self.details['columns'])} columns"
+            return many(len(self.details["columns"]), "column")
         if self.kind == "tokens":
-            return f"{self.shape[0]} {self.details['unit']} of {len(self.details['vocabulary']):,}"
+            length = many(self.shape[0], str(self.details["unit"]).removesuffix("s"))
+            return f"{length} of {len(self.details['vocabulary']):,}"
         return "x".join(map(str, self.shape))
 
     def to_dict(self) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from ganzoo.plurals import many
+
 __all__ = ["export"]
 
 
@@ -37,4 +39,4 @@ def export(target: str, onnx: Path, step: int | None, raw_weights: bool, force: 
         return
     inputs = ", ".join(f"{name} {shape}" for name, shape in made.inputs.items())
     click.echo(f"{made.path}: {made.size / 1e6:.1f} MB, opset {made.opset}; inputs {inputs}; output {made.output}")
-    click.echo(f"largest difference to torch in {made.compared} samples: {made.difference:.1e}")
+    click.echo(f"largest difference to torch in {many(made.compared, 'sample')}: {made.difference:.1e}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ganzoo.errors import GanzooError, UsageError
+from ganzoo.plurals import many
 
 if TYPE_CHECKING:
     from ganzoo.hub.listed import Registry
@@ -49,7 +50,7 @@ def check(file: Path | None, online: bool, quiet: bool) -> None:
         wrong = wrong or (_broken(found, str(path), quiet) if online else [])
         mistakes += wrong
         if not wrong and not quiet:
-            click.echo(f"{path}: {len(found.models)} models, {len(found.plugins)} plugins, in order")
+            click.echo(f"{path}: {many(len(found.models), 'model')}, {many(len(found.plugins), 'plugin')}, in order")
     if mistakes:
         raise UsageError(*mistakes)
 

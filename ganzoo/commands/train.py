@@ -12,6 +12,7 @@ from ganzoo.commands.config import print_listing
 from ganzoo.commands.launch import in_processes, processes_option
 from ganzoo.commands.names import command_names
 from ganzoo.commands.with_settings import CommandWithSettings
+from ganzoo.plurals import many
 
 if TYPE_CHECKING:
     from ganzoo.settings import Resolved
@@ -70,12 +71,12 @@ def _print_plan(asked: Resolved) -> None:
     most, of = most_memory(setup.device), free.get(str(setup.device))
     nets = setup.game.state.modules.items()
     sizes = (f"{name} {sum(p.numel() for p in net.parameters()):,}" for name, net in nets)
-    samples = f"{len(setup.dataset):,} samples" if setup.dataset else "no samples"
+    samples = many(len(setup.dataset), "sample") if setup.dataset else "no samples"
     click.echo(f"\ndata        {samples}, {setup.space}")
     click.echo(f"parameters  {' · '.join(sizes)}")
     memory = [f"about {most / 2**20:,.0f} MiB on {setup.device}, the most that a trial took"] if most else []
     memory += [f"{of / 2**20:,.0f} were free"] if of else []
     click.echo(f"memory      {'; '.join(memory) or 'not known'}")
-    click.echo(f"time        about {setup.seconds * setup.game.steps:,.0f} s for {setup.game.steps:,} steps")
+    click.echo(f"time        about {setup.seconds * setup.game.steps:,.0f} s for {many(setup.game.steps, 'step')}")
     for note in setup.notes:
         click.echo(note)

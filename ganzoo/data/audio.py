@@ -24,6 +24,7 @@ from ganzoo.data.files import is_image, is_shown, readable, walk
 from ganzoo.data.request import Request, Summary
 from ganzoo.errors import DataError
 from ganzoo.hookspecs import hookimpl
+from ganzoo.plurals import many
 
 if TYPE_CHECKING:
     from ganzoo.data import Dataset
@@ -113,8 +114,8 @@ def _dataset(
         own, sound = read_wav(read(names[kept[row]]), request.size * rates[row] // rate + rates[row])
         sounds[row] = _fitted(sound, own, rate, request.size)
     shown = ", ".join(unreadable[:3]) + (", ..." if count > 3 else "")
-    notes = [f"{count:,} unreadable sound{'s' * (count > 1)} skipped: {shown}"] if unreadable else []
-    notes += [f"{len(others):,} sound{'s' * (len(others) > 1)} resampled to {rate:,} Hz"] if others else []
+    notes = [f"{many(count, 'unreadable sound')} skipped: {shown}"] if unreadable else []
+    notes += [f"{many(len(others), 'sound')} resampled to {rate:,} Hz"] if others else []
     some = None if labels is None else np.array([labels[place] for place in kept], np.int64)
     return sound_dataset(name, np.stack(sounds), rate, some, classes, notes)
 

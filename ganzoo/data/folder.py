@@ -26,6 +26,7 @@ from ganzoo.data.files import Files, folder_files, readable, zip_files
 from ganzoo.data.mapped import mapped
 from ganzoo.data.request import Request
 from ganzoo.errors import DataError
+from ganzoo.plurals import many
 
 __all__ = ["open_files", "open_folder", "open_zip"]
 
@@ -71,7 +72,7 @@ def open_files(name: str, files: Files, request: Request) -> Dataset:
             more = f" and {count - 1:,} more" if count > 1 else ""
             raise DataError(f"{files.path}: unreadable: {unreadable[0]}{more}; repair it, or leave out --strict")
         shown = ", ".join(unreadable[:3]) + (", ..." if count > 3 else "")
-        notes = [f"{count:,} unreadable image{'s' * (count > 1)} skipped: {shown}", *notes]
+        notes = [f"{many(count, 'unreadable image')} skipped: {shown}", *notes]
     return Dataset(
         name=name,
         space=Space(kind="image", shape=tuple(about["shape"]), classes=tuple(about["classes"])),

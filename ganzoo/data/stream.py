@@ -9,6 +9,7 @@ from ganzoo.counted import counted
 from ganzoo.data.dataset import Dataset
 from ganzoo.data.matching import Matching
 from ganzoo.errors import DataError
+from ganzoo.plurals import many
 
 __all__ = ["Stream"]
 
@@ -38,7 +39,7 @@ class Stream:
         for name, count in counts.items():
             if count < size:
                 raise DataError(
-                    f"a batch of {size:,} was asked for and {name} has {count:,} samples; type --batch {count}"
+                    f"a batch of {size:,} was asked for and {name} has {many(count, 'sample')}; type --batch {count}"
                 )
         self.dataset = dataset
         self.size = size

@@ -15,6 +15,7 @@ from ganzoo.data.files import is_image, is_shown, walk
 from ganzoo.data.request import Request, Summary
 from ganzoo.errors import DataError
 from ganzoo.hookspecs import hookimpl
+from ganzoo.plurals import many
 from ganzoo.tokens import END, UNKNOWN, cut, text_space
 
 if TYPE_CHECKING:
@@ -76,18 +77,18 @@ def text_dataset(name: str, lines: Sequence[str], request: Request, where: str) 
     length, unit = request.size, request.tokens
     texts, notes = [cut(line, unit) for line in lines], []
     if longer := sum(len(text) > length for text in texts):
-        notes.append(f"{longer:,} of {len(texts):,} lines have more than {length} {unit} and are cut; see --size")
+        notes.append(f"{longer:,} of {many(len(texts), 'line')} have more than {length} {unit} and are cut; see --size")
     texts = [text[:length] for text in texts]
     vocabulary = request.vocabulary or _vocabulary(texts)
     numbers = {token: number for number, token in enumerate(vocabulary)}
     if unknown := sum(any(token not in numbers for token in text) for text in texts):
         if UNKNOWN in numbers:
             notes.append(
-                f"{unknown:,} of {len(texts):,} lines have {unit} outside of the {len(numbers):,} that are known"
+                f"{unknown:,} of {many(len(texts), 'line')} have {unit} outside of the {len(numbers):,} that are known"
             )
         else:
             texts = [text for text in texts if all(token in numbers for token in text)]
-            notes.append(f"{unknown:,} lines have {unit} that are not known and are left out")
+            notes.append(f"{many(unknown, 'line')} left out, with {unit} that are not known")
     end, other = numbers.get(END, 0), numbers.get(UNKNOWN, 0)
     if END not in numbers:
         texts = [text for text in texts if len(text) == length]

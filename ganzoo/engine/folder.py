@@ -8,6 +8,7 @@ import os
 import platform
 import re
 import sys
+import unicodedata
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,7 +106,8 @@ def create(out: str | None, gan: str, data: str) -> RunFolder:
 
     Raises UsageError if `out` exists, or where nothing can be written.
     """
-    stem = re.sub(r"[^a-z0-9]+", "-", f"{gan}-{Path(data).stem}".lower()).strip("-")
+    name = unicodedata.normalize("NFC", f"{gan}-{Path(data).stem}".lower())  # é as one letter, however it is written
+    stem = re.sub(r"[\W_]+", "-", name).strip("-")
     try:
         if out:
             path = Path(out)

@@ -16,6 +16,7 @@ from ganzoo.hub.card import MARKER, licence_in
 from ganzoo.hub.entry import entry
 from ganzoo.hub.fields import LICENCE, PATH, REPOSITORY, shortened
 from ganzoo.hub.prepare import Prepared, described, prepare
+from ganzoo.plurals import many
 
 __all__ = ["Published", "publish"]
 
@@ -123,7 +124,7 @@ def _to_hub(ready: Prepared, to: str, private: bool, tag: str, tell: Callable[[s
     from ganzoo.hub import send
 
     generator, training = ready.facts.generator, ready.facts.training
-    summary = f"{generator.name} on {training['dataset']}, {training['steps']:,} steps, by ganzoo"
+    summary = f"{generator.name} on {training['dataset']}, {many(training['steps'], 'step')}, by ganzoo"
     revision, url = send.send(ready.folder, to, ready.pins, summary=summary, private=private, tag=tag, tell=tell)
     listed = entry(ready.facts, ready.pins, {"repo": to, "revision": revision})
     return Published(ready.pins, f"{to}@{revision}", revision, url, listed)

@@ -15,6 +15,7 @@ from PIL import Image
 from ganzoo import __version__
 from ganzoo.engine.files import write_whole
 from ganzoo.places import brief
+from ganzoo.plurals import many
 
 if TYPE_CHECKING:
     from ganzoo.engine.train import Run
@@ -55,11 +56,11 @@ def save_report(run: Run, plots: Sequence[Path]) -> Path:
     folder: Path = run.folder
     data, place = brief(run.settings.data), str(brief(folder))
     pictures = {
-        "samples.png": f"Samples after {run.step:,} steps",
+        "samples.png": f"Samples after {many(run.step, 'step')}",
         "progress.webp": "The same latents while the game was played",
         "reals.png": f"Real data: {data}",
     }
-    facts = [f"{run.step:,} steps", f"data: {data}", folder.name, f"ganzoo {__version__}"]
+    facts = [many(run.step, "step"), f"data: {data}", folder.name, f"ganzoo {__version__}"]
     use = f"# new samples\nganzoo sample {place} -n 16 --seed 1"
     if run.space.source:
         use = f"# translate files\nganzoo apply {place} FILE..."

@@ -12,6 +12,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from ganzoo.plurals import many
+
 if TYPE_CHECKING:
     from torch import nn
 
@@ -40,7 +42,7 @@ class Terminal:
     def started(self, run: Run) -> None:
         """Say what is played on what, for how long, and where files go; then start the live line."""
         device, threads = run.setup.device, run.settings.threads or 1
-        where = f"{device}, {threads} thread{'s' * (threads > 1)}" if device.type == "cpu" else str(device)
+        where = f"{device}, {many(threads, 'thread')}" if device.type == "cpu" else str(device)
         self._pair("data", _data(run), "device", where)
         sizes = {name: _parameters(module) for name, module in run.game.state.modules.items()}
         nets = " · ".join(f"{name} {_short(size)}" for name, size in sizes.items() if size)
@@ -100,7 +102,7 @@ class Terminal:
         if self._quiet:
             self._write(str(run.folder))
         elif run.exit_reason == "done" or str(run.exit_reason).startswith("stopped after"):
-            done = f"✔ {run.step - self._first:,} steps in {_duration(time.monotonic() - self._begun)}"
+            done = f"✔ {many(run.step - self._first, 'step')} in {_duration(time.monotonic() - self._begun)}"
             self.tell(f"{done:<31}saved {_shown(run.folder)}")
             self._propose(run)
 
@@ -175,11 +177,11 @@ def _live_line(stream: TextIO, run: Run) -> Any:
 def _data(run: Run) -> str:
     if run.dataset is None:
         return "none: a game between the players alone"
-    named = {"image": "images", "vector": "points", "table": "rows", "audio": "sounds", "tokens": "lines"}
-    things = named.get(run.space.kind, "samples")
+    named = {"vector": "point", "table": "row", "audio": "sound", "tokens": "line"}
+    things = many(len(run.dataset), named.get(run.space.kind, run.space.kind))
     shape = f"{run.space.source} to {run.space}" if run.space.source else f"{run.space}"
     degraded = f" from {run.dataset.degradation}" if run.dataset.degradation else ""
-    return f"{run.dataset.name}{degraded} ({len(run.dataset):,} {things}, {shape})"
+    return f"{run.dataset.name}{degraded} ({things}, {shape})"
 
 
 def _plan(run: Run) -> str:
@@ -187,7 +189,7 @@ def _plan(run: Run) -> str:
     if _timed(run):
         return f"{run.settings.minutes:g} min"
     seconds = (run.steps - run.step) * run.setup.seconds
-    begun = f"from step {run.step:,} to {run.steps:,}" if run.step else f"{run.steps:,} steps"
+    begun = f"from step {run.step:,} to {run.steps:,}" if run.step else many(run.steps, "step")
     return f"{begun}, about {_duration(seconds)}"
 
 

@@ -26,7 +26,7 @@ def test_the_shipped_registry_is_in_order(ganzoo):
 
 
 def test_a_registry_of_ones_own_is_checked_with_its_files(ganzoo, shelf):
-    assert ganzoo("registry", "check", shelf)[:2] == (0, f"{shelf}: 1 models, 0 plugins, in order\n")
+    assert ganzoo("registry", "check", shelf)[:2] == (0, f"{shelf}: 1 model, 0 plugins, in order\n")
     assert ganzoo("registry", "check", shelf, "-q") == (0, "", "")
     weights = shelf.parent / "weights" / "generator.safetensors"
     weights.write_text("Generator.safetensors")

@@ -87,7 +87,7 @@ def test_a_text_in_the_vocabulary_of_another(written, request_of):
     path = written("a b\nb\nc\n")
     dataset = open_dataset(path, request_of(size=2, vocabulary=("", "b", "a")))
     assert dataset.samples.tolist() == [[2, 1], [1, 0]]
-    assert dataset.notes == ("1 lines have words that are not known and are left out",)
+    assert dataset.notes == ("1 line left out, with words that are not known",)
     with pytest.raises(DataError, match="no line of it can be written in the 2 words that are known"):
         open_dataset(path, request_of(size=2, vocabulary=("x", "y")))
 

@@ -28,6 +28,14 @@ def test_new_runs_are_numbered_and_the_latest_is_known():
     assert find().path == Path("runs/a-gan-my-images-001")
 
 
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [("données", "données"), ("données/photos_2", "photos-2"), ("e\u0301te\u0301.zip", "été"), ("写真", "写真")],
+)
+def test_letters_of_any_script_are_kept_in_a_run_s_name(data, name):
+    assert a_run(None, "a-gan", data).path == Path(f"runs/a-gan-{name}-001") == find().path
+
+
 def test_numbers_go_on_after_the_greatest():
     Path("runs/a-gan-digits-1041").mkdir(parents=True)
     Path("runs/a-gan-digits-mine").mkdir()
