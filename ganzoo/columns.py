@@ -16,9 +16,13 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 if TYPE_CHECKING:
     from ganzoo.contract import Space
 
-__all__ = ["SPREAD", "Column", "ColumnKind", "columns_of"]
+__all__ = ["COMMA", "SPREAD", "TIMES", "Column", "ColumnKind", "columns_of"]
 
 SPREAD = 4.0  # standard deviations from a Gaussian's mean that are -1 and 1
+
+# How numbers are written, where it is not the usual way: dates with a time of day, and a comma before the decimals.
+TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
+COMMA = ","
 
 ColumnKind: TypeAlias = Literal["continuous", "integer", "date", "category"]
 
@@ -29,7 +33,8 @@ class Column:
 
     modes: (mean, standard deviation) of each Gaussian. values: the texts of a category. absent: whether the last
     entry of the one-hot means that there is no value. shares: how common each entry is in the data, summing to 1.
-    decimals: places of a continuous number. digits: that whole numbers are filled up to with zeros.
+    decimals: places of a continuous number. digits: that whole numbers are filled up to with zeros. form: one of TIMES
+    of a date, COMMA of a continuous number, "" where they are written as usual.
     """
 
     name: str
@@ -43,6 +48,7 @@ class Column:
     greatest: float = 0.0
     decimals: int = 0
     digits: int = 0
+    form: str = ""
 
     @property
     def entries(self) -> range:

@@ -11,13 +11,13 @@ import math
 import warnings
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ganzoo.columns import SPREAD, Column, ColumnKind
+from ganzoo.columns import COMMA, SPREAD, TIMES, Column, ColumnKind
 from ganzoo.counted import counted
 from ganzoo.errors import DataError
 
@@ -79,9 +79,9 @@ def decode(column: Column, features: NDArray[np.float32]) -> list[str]:
 
 
 def number_of(column: Column, text: str) -> float:
-    """What a text means: a number, or the day of a date. Raises DataError if it means none."""
+    """What a text means: a number, or the day of a date and the part of that day. Raises DataError for none."""
     try:
-        number = float(date.fromisoformat(text).toordinal()) if column.kind == "date" else float(text)
+        number = _read(column.kind, column.form, text)
     except ValueError:
         raise DataError(f"column {column.name!r}: {text!r} is not of its kind, {column.kind}") from None
     if not math.isfinite(number):
@@ -89,16 +89,34 @@ def number_of(column: Column, text: str) -> float:
     return number
 
 
+def _read(kind: ColumnKind, form: str, text: str) -> float:
+    """The number that a text is in this form. Raises ValueError."""
+    if kind == "date" and form:
+        moment = datetime.strptime(text, form)
+        if moment.strftime(form) != text:
+            raise ValueError("would be written otherwise")
+        return 1 + (moment - datetime.min) / timedelta(days=1)
+    if kind == "date":
+        return float(date.fromisoformat(text).toordinal())
+    if form == COMMA and "." in text:
+        raise ValueError("a point in a number with a comma")
+    return float(text.replace(form, ".") if form else text)
+
+
 def text_of(column: Column, number: float) -> str:
     """A number as the data write it: a date, a whole number, or with the data's decimals."""
+    if column.kind == "date" and column.form:
+        unit = 1 if column.form.endswith("%S") else 60  # seconds
+        seconds = unit * round((number - 1) * 86_400 / unit)
+        return (datetime.min + timedelta(seconds=seconds)).strftime(column.form)
     if column.kind == "date":
         return date.fromordinal(round(number)).isoformat()
     if column.kind == "integer":
         return str(round(number)).zfill(column.digits)
     if column.decimals > PLACES:
-        return f"{number:.9g}"  # a feature has no more digits
+        return f"{number:.9g}".replace(".", column.form or ".")  # a feature has no more digits
     whole, _, rest = f"{number:.{max(1, column.decimals)}f}".partition(".")
-    return f"{whole}.{rest.rstrip('0') or '0'}"
+    return f"{whole}{column.form or '.'}{rest.rstrip('0') or '0'}"
 
 
 def is_absent(text: str) -> bool:
@@ -106,24 +124,26 @@ def is_absent(text: str) -> bool:
     return text.strip().lower() in ABSENT
 
 
-def infer(name: str, texts: Sequence[str], start: int = 0, seed: int = 0) -> Column:
+def infer(name: str, texts: Sequence[str], start: int = 0, seed: int = 0, *, comma: bool = False) -> Column:
     """The column of these texts (n,), its features starting at `start`.
 
     Numbers are continuous, or integers where all are whole; integers with few values, and all other texts, are
-    categories; ISO dates are dates. Raises DataError for a column without a value or of too many texts.
+    categories; ISO dates are dates, with a time of day or without. comma: numbers may have one before their decimals,
+    which elsewhere may part thousands. Raises DataError for a column without a value or of too many texts.
     """
     held = [text for text in texts if not is_absent(text)]
     if not held:
         raise DataError(f"column {name!r} has no values; remove it")
     absent = len(held) < len(texts)
-    kind = _kind(held)
-    column = Column(name=name, kind=kind, start=start, absent=absent)
+    kind, form = _kind(held, comma)
+    column = Column(name=name, kind=kind, start=start, absent=absent, form=form)
     if kind == "category":
         counts = Counter(held)
         if len(counts) > MANY:
             raise DataError(
                 f"column {name!r} has {len(counts):,} different texts, a category may have {MANY:,}; "
-                "remove the column if it is a name or a key; numbers are written as 1.5, dates as 2024-01-31"
+                "remove the column if it is a name or a key; numbers are written as 1.5, dates as 2024-01-31, "
+                "with a time as 2024-01-31 23:59:59"
             )
         values = tuple(sorted(counts))
         shares = [counts[value] / len(texts) for value in values]
@@ -135,7 +155,9 @@ def infer(name: str, texts: Sequence[str], start: int = 0, seed: int = 0) -> Col
             modes=modes,
             least=float(numbers.min()),
             greatest=float(numbers.max()),
-            decimals=max(map(_decimals, held)) if kind == "continuous" else 0,
+            decimals=max(_decimals(text.replace(form, ".") if form else text) for text in held)
+            if kind == "continuous"
+            else 0,
             digits=_digits(held) if kind == "integer" else 0,
         )
         values = ()
@@ -144,18 +166,19 @@ def infer(name: str, texts: Sequence[str], start: int = 0, seed: int = 0) -> Col
     return dataclasses.replace(column, values=values, shares=tuple(round(share, 9) for share in shares))
 
 
-def _kind(texts: Sequence[str]) -> ColumnKind:
-    """The narrowest kind that all texts are of."""
+def _kind(texts: Sequence[str], comma: bool) -> tuple[ColumnKind, str]:
+    """The narrowest kind that all texts are of, and how they are written."""
     if all(text.removeprefix("-").isdecimal() and text.isascii() for text in texts):
-        return "integer" if len(set(texts)) > FEW else "category"
-    for kind, read in (("continuous", float), ("date", date.fromisoformat)):
+        return ("integer" if len(set(texts)) > FEW else "category"), ""
+    known: list[tuple[ColumnKind, str]] = [("continuous", ""), ("date", ""), *(("date", form) for form in TIMES)]
+    for kind, form in [*known, ("continuous", COMMA)] if comma else known:
         try:
             for text in texts:
-                read(text)
+                _read(kind, form, text)
         except ValueError:
             continue
-        return "continuous" if kind == "continuous" else "date"
-    return "category"
+        return kind, form
+    return "category", ""
 
 
 def _decimals(text: str) -> int:
@@ -180,7 +203,7 @@ def _gaussians(numbers: NDArray[np.float64], seed: int) -> tuple[tuple[tuple[flo
 
     centre, scale = float(numbers.mean()), float(numbers.std())
     if scale == 0 or len(numbers) < GAUSSIANS:
-        return ((_rounded(centre), _rounded(scale) or 1.0),), [1.0]
+        return ((_rounded(centre, scale), _rounded(scale) or 1.0),), [1.0]
     rng = np.random.default_rng(seed)
     some = numbers if len(numbers) <= FITTED else rng.choice(numbers, FITTED, replace=False)
     mixture = BayesianGaussianMixture(
@@ -193,9 +216,11 @@ def _gaussians(numbers: NDArray[np.float64], seed: int) -> tuple[tuple[tuple[flo
     means = mixture.means_[kept, 0] * scale + centre
     stds = np.sqrt(mixture.covariances_[kept, 0, 0]) * scale
     weights = mixture.weights_[kept] / mixture.weights_[kept].sum()
-    pairs = tuple((_rounded(mean), _rounded(std)) for mean, std in zip(means, stds, strict=True))
+    pairs = tuple((_rounded(mean, std), _rounded(std)) for mean, std in zip(means, stds, strict=True))
     return pairs, [float(weight) for weight in weights]
 
 
-def _rounded(number: float) -> float:
-    return float(f"{number:.6g}")
+def _rounded(number: float, spread: float = 0.0) -> float:
+    """Six digits, or as many as tell a thousandth of the spread: times lie close together, far from 0."""
+    digits = 3 + math.ceil(math.log10(abs(number) / spread)) if number and spread else 0
+    return float(f"{number:.{max(6, digits)}g}")

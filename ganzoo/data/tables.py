@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganzoo.columns import Column, columns_of
+from ganzoo.columns import COMMA, Column, columns_of
 from ganzoo.data.request import Summary
 from ganzoo.errors import DataError
 from ganzoo.hookspecs import hookimpl
@@ -24,15 +24,15 @@ DELIMITERS = ",;\t|"
 
 def open_csv(path: Path) -> Dataset:
     """The table of a CSV file, as `read_csv` reads it. Raises DataError."""
-    names, rows = read_csv(path)
-    return table_dataset(path.stem, names, rows, str(path))
+    names, rows, delimiter = read_csv(path)
+    return table_dataset(path.stem, names, rows, str(path), comma=delimiter != COMMA)
 
 
-def read_csv(path: Path) -> tuple[list[str], list[list[str]]]:
-    """The column names and the rows of a CSV file with a header; comma, semicolon, tab or bar between cells.
+def read_csv(path: Path) -> tuple[list[str], list[list[str]], str]:
+    """The column names and the rows of a CSV file with a header, and what is between its cells.
 
-    Raises DataError that names the line for ragged rows, a header that is absent or names a column twice, no rows,
-    and text that is not UTF-8.
+    That is a comma, semicolon, tab or bar. Raises DataError that names the line for ragged rows, a header that is
+    absent or names a column twice, no rows, and text that is not UTF-8.
     """
     try:
         text = path.read_text("utf-8-sig")
@@ -51,11 +51,15 @@ def read_csv(path: Path) -> tuple[list[str], list[list[str]]]:
     for number, row in lines[1:]:
         if len(row) != len(names):
             raise DataError(f"{path}: line {number:,} has {len(row)} cells, the header names {len(names)} columns")
-    return names, rows
+    return names, rows, delimiter
 
 
-def table_dataset(name: str, names: Sequence[str], rows: Sequence[Sequence[str]], where: str) -> Dataset:
-    """The data set of a table's column names and its rows of texts. where: what an error names. Raises DataError."""
+def table_dataset(
+    name: str, names: Sequence[str], rows: Sequence[Sequence[str]], where: str, *, comma: bool = False
+) -> Dataset:
+    """The data set of a table's column names and its rows of texts. where: what an error names. comma: as `infer` takes
+    it. Raises DataError.
+    """
     import numpy as np
     import torch
 
@@ -71,7 +75,7 @@ def table_dataset(name: str, names: Sequence[str], rows: Sequence[Sequence[str]]
     parts: list[Any] = []
     for column_name, texts in zip(names, zip(*rows, strict=True), strict=True):
         try:
-            column = infer(column_name, texts, start=columns[-1].stop if columns else 0)
+            column = infer(column_name, texts, start=columns[-1].stop if columns else 0, comma=comma)
         except DataError as error:
             raise DataError(f"{where}: {error}") from None
         columns.append(column)
@@ -91,9 +95,13 @@ def rows_of(samples: Any, space: Space) -> list[list[str]]:
 
 
 def to_csv(samples: Any, space: Space) -> str:
-    """Samples (N, F) as the text of a CSV file with the columns of the data."""
+    """Samples (N, F) as the text of a CSV file with the columns of the data.
+
+    Between its cells are commas, or semicolons where numbers have commas.
+    """
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    commas = any(column.form == COMMA for column in columns_of(space))
+    writer = csv.writer(out, lineterminator="\n", delimiter=";" if commas else ",")
     writer.writerow([column.name for column in columns_of(space)])
     writer.writerows(rows_of(samples, space))
     return out.getvalue()

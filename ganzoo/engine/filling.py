@@ -28,7 +28,7 @@ def fill_table(generator: Generator, path: Path, *, seed: int = 0) -> tuple[byte
     """
     assert generator.space.source is not None, "an imputation starts from something"
     columns = columns_of(generator.space.source)
-    names, rows = read_csv(path)
+    names, rows, delimiter = read_csv(path)
     known = [column.name for column in columns]
     if sorted(names) != sorted(known):
         wrong = [f"no column {name!r}" for name in known if name not in names]
@@ -44,7 +44,7 @@ def fill_table(generator: Generator, path: Path, *, seed: int = 0) -> tuple[byte
         raise DataError(f"{path}: {error}") from None
     made = generator.translate(torch.from_numpy(np.concatenate(parts, 1)), seed=seed, chunk=_ROWS)
     count, out = 0, io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out, lineterminator="\n", delimiter=delimiter)
     writer.writerow(names)
     for row, filled in zip(rows, rows_of(made.numpy(), generator.space), strict=True):
         holes = [is_absent(text) for text in row]

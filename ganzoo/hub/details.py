@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, get_args
 
-from ganzoo.columns import Column, ColumnKind
+from ganzoo.columns import COMMA, TIMES, Column, ColumnKind
 from ganzoo.degradation import read_degradation
 from ganzoo.errors import UsageError
 from ganzoo.hub.fields import Fields
@@ -82,6 +82,9 @@ def _wrong(fields: Fields) -> str:
     shares, absent = fields.items("shares", MOST + 1), fields.flag("absent")
     if fields.mistakes or values.keys() - _OF_A_COLUMN:
         return "" if fields.mistakes else "has fields that no column has"
+    forms = {"date": TIMES, "continuous": (COMMA,)}.get(kind, ())
+    if fields.text("form", default="") not in ("", *forms):
+        return f"should have no form, or one of {', '.join(forms)}" if forms else "should have no form"
     if not name or max(whole[1:]) > 400:
         return "should have a name, and at most 400 digits"
     if not printable(texts) or bool(texts) != (kind == "category") or bool(modes) == (kind == "category"):

@@ -16,6 +16,10 @@ NUMBERS = [f"{x:.2f}" for x in np.random.default_rng(0).normal([[0.0], [50.0]], 
         (["0", "1", "1", "2"], "category"),
         (["2024-02-29", "1999-12-31"], "date"),
         (["1.5", "two"], "category"),
+        (["2024-02-29 23:59:59", "1999-12-31 00:00:00"], "date"),
+        (["2024-02-29 23:59:59", "1999-12-31"], "category"),
+        (["2024-02-29 3:04:05", "1999-12-31 00:00:00"], "category"),  # would be written otherwise
+        (["1,5", "2,25"], "category"),  # of a file with commas between cells
         (["", "NA", "7.5"], "continuous"),
     ],
 )
@@ -32,6 +36,8 @@ def test_a_kind_is_inferred(texts, kind):
         [*NUMBERS[:20], "", *NUMBERS[20:40]],
         [str(x) for x in range(0, 3000, 7)],
         ["2024-02-29", "1999-12-31", "", "2000-01-01"] * 5,
+        ["2024-02-29 23:59:59", "2024-03-01 00:00:00", "", "2024-02-01 07:05:03"] * 5,
+        [f"2024-01-02T{hour:02d}:{minute:02d}" for hour in range(24) for minute in range(0, 60, 7)],
         ["red", "green", "", "a, b"],
         ["5.0", "5.0", "5.0"],
         [f"{x:05d}" for x in range(0, 99_999, 777)],
@@ -50,6 +56,26 @@ def test_texts_come_back(texts):
         assert read == [pytest.approx(float(text), abs=0.0101) if text else None for text in texts]
     else:
         assert back == texts
+
+
+def test_numbers_with_commas_come_back_with_commas():
+    texts = [*(text.replace(".", ",") for text in NUMBERS), "3", "-1,5e2", ""]
+    column = infer("x", texts, comma=True)
+    assert (column.kind, column.form) == ("continuous", ",")
+    back = decode(column, encode(column, texts, seed=0))
+    assert all("." not in text and "," in text for text in back[:-1])
+    numbers = [[float(text.replace(",", ".")) for text in some[:-1]] for some in (texts, back)]
+    assert numbers[0] == pytest.approx(numbers[1], abs=0.0101)
+    assert infer("x", ["1.5", "2,5"], comma=True).kind == "category"
+    assert infer("x", ["1.5", "2.5"], comma=True).form == ""
+    with pytest.raises(DataError, match="is not of its kind"):
+        encode(column, ["1.5"], seed=0)
+
+
+def test_times_that_lie_close_together_are_told_apart():
+    texts = [str(1_700_000_000 + 7 * number) for number in range(200)]
+    column = infer("x", texts)
+    assert decode(column, encode(column, texts, seed=0)) == texts
 
 
 def test_two_clusters_are_two_gaussians_and_each_number_is_of_its_own():

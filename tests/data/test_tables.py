@@ -35,6 +35,16 @@ def test_a_csv_becomes_rows_and_comes_back(written, request_of):
     assert list(csv.reader(to_csv(dataset.samples.numpy(), dataset.space).splitlines())) == expected
 
 
+def test_a_table_with_commas_in_numbers_comes_back_with_semicolons(written, request_of):
+    text = "price;seen\n" + "".join(f"{n},25;2024-01-{n:02d} 12:30:00\n" for n in range(1, 21))
+    dataset = open_dataset(written(text), request_of())
+    columns = columns_of(dataset.space)
+    assert [(column.kind, column.form) for column in columns] == [("continuous", ","), ("date", "%Y-%m-%d %H:%M:%S")]
+    assert to_csv(dataset.samples.numpy(), dataset.space) == text
+    quoted = written('price,n\n"1,25",1\n"2,50",2\n', "quoted.csv")
+    assert columns_of(open_dataset(quoted, request_of()).space)[0].kind == "category"
+
+
 def test_the_space_survives_json(written, request_of):
     import json
 

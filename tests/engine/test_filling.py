@@ -40,7 +40,7 @@ def test_absent_cells_are_filled_and_all_others_stay(greatest, tmp_path):
     assert job == Job(file, tmp_path / "holes-tiny.csv")
     contents, note = translated(greatest, job)
     assert note == "2 of 6 cells filled"
-    rows = list(csv.reader(contents.decode().splitlines()))
+    rows = list(csv.reader(contents.decode().splitlines(), delimiter=";"))
     assert rows == [["colour", "size"], ["red", "9.75"], ["red", "01.50"], ["blue", "3"]]  # as they were written
 
 

@@ -69,6 +69,8 @@ def changed(number, **values):
         (changed(1, greatest=1e9), "columns[1] should have a least value below the greatest"),
         (changed(0, decimals=10**6), "columns[0] should have a name, and at most 400 digits"),
         (changed(0, absent="no"), "columns[0]: absent is no, expected true or false"),
+        (changed(1, form="%c%c%c"), "columns[1] should have no form, or one of %Y-%m-%d %H:%M:%S, "),
+        (changed(2, form=","), "columns[2] should have no form"),
         (changed(0, more=1), "columns[0] has fields that no column has"),
     ],
 )  # fmt: skip
