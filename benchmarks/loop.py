@@ -6,7 +6,7 @@ are needed, nothing waits. limit: the matrix products and convolutions of one tu
 
 Not here: averages, checks for values that are not finite, pictures, checkpoints, exact resume.
 Prints a JSON object: `first`, the seconds from BEGUN (since 1970) to the end of the first step, and `seconds`, of
-STEPS steps after WARM others: python loop.py GAN DATA SIZE BATCH STYLE PRECISION WARM STEPS BEGUN
+STEPS steps after WARM others: python loop.py GAN DATA SIZE BATCH STYLE PRECISION DEVICE WARM STEPS BEGUN
 """
 
 import json
@@ -55,23 +55,26 @@ def loaded(dataset: Dataset, batch: int) -> Iterator[Tensor]:
         yield from loader
 
 
-def gathered(dataset: Dataset, batch: int) -> Iterator[Tensor]:
-    """Batches as a tuned loop gets them."""
+def gathered(dataset: Dataset, batch: int, device: torch.device) -> Iterator[Tensor]:
+    """Batches as a tuned loop gets them: from samples that lie on the device."""
+    samples = dataset.samples.to(device)
     while True:
-        for index in torch.randperm(len(dataset)).split(batch):
+        for index in torch.randperm(len(dataset), device=device).split(batch):
             if len(index) == batch:
-                yield dataset.samples[index].float().div_(127.5).sub_(1)
+                yield samples[index].float().div_(127.5).sub_(1)
 
 
 class Loop:
     """A game and what it is played on; `step` lets every player move."""
 
-    def __init__(self, gan: str, data: str, size: int, batch: int, *, tuned: bool, half: bool) -> None:
-        self.gan, self.batch, self.tuned, self.half = ganzoo.architecture(gan), batch, tuned, half
+    def __init__(
+        self, gan: str, data: str, size: int, batch: int, device: torch.device, *, tuned: bool, half: bool
+    ) -> None:
+        self.gan, self.batch, self.tuned, self.half, self.device = ganzoo.architecture(gan), batch, tuned, half, device
         self.config: Any = self.gan.config.parse({})
         dataset = open_dataset(data, Request(root=Path("data"), size=size, channels=None))
-        self.reals = gathered(dataset, batch) if tuned else loaded(dataset, batch)
-        self.modules = {k: usual(net) for k, net in self.gan.networks(self.config, dataset.space).items()}
+        self.reals = gathered(dataset, batch, device) if tuned else loaded(dataset, batch)
+        self.modules = {k: usual(net).to(device) for k, net in self.gan.networks(self.config, dataset.space).items()}
         for name in self.modules:
             if tuned and any(weight.dim() == 4 for weight in self.modules[name].parameters()):
                 self.modules[name].to(memory_format=torch.channels_last)
@@ -90,19 +93,20 @@ class Loop:
 
     def step(self) -> None:
         """Every player takes its turns once."""
-        zero, nets = torch.zeros(()), SimpleNamespace(**self.modules)
+        device = self.device
+        zero, nets = torch.zeros((), device=device), SimpleNamespace(**self.modules)
         for player, optimiser in zip(self.players, self.optimisers, strict=True):
             for name, module in self.modules.items():
                 module.requires_grad_(name in player.over or (name in self.gan.discriminator and not self.tuned))
             for _ in range(player.turns):
                 fetch = {
-                    "real": lambda: next(self.reals),
-                    "z": lambda: torch.randn(self.batch, self.config.latent_dim),
+                    "real": lambda: next(self.reals).to(device, non_blocking=self.tuned),
+                    "z": lambda: torch.randn(self.batch, self.config.latent_dim, device=device),
                 }
-                batch = Batch(self.batch, step=zero, progress=zero, device=torch.device("cpu"), fetch=fetch)
-                with torch.autocast("cpu", torch.bfloat16, enabled=self.half):
+                batch = Batch(self.batch, step=zero, progress=zero, device=device, fetch=fetch)
+                with torch.autocast(device.type, torch.bfloat16, enabled=self.half):
                     terms = player.objective(nets, batch, self.config)
-                loss = sum(terms.values(), torch.zeros(()))
+                loss = sum(terms.values(), zero)
                 optimiser.zero_grad()
                 (loss if player.goal == "minimize" else -loss).backward()
                 optimiser.step()
@@ -136,11 +140,14 @@ class Products(TorchDispatchMode):
                 function(*args, **named)
 
 
-def main(gan: str, data: str, size: str, batch: str, style: str, precision: str, *numbers: str) -> None:
+def main(gan: str, data: str, size: str, batch: str, style: str, precision: str, on: str, *numbers: str) -> None:
     """Play, and print what was measured."""
     warm, steps, begun = map(float, numbers)
-    loop = Loop(gan, data, int(size), int(batch), tuned=style != "plain", half=precision == "bf16")
+    device = torch.device(on)
+    wait = torch.accelerator.synchronize if device.type != "cpu" else lambda: None
+    loop = Loop(gan, data, int(size), int(batch), device, tuned=style != "plain", half=precision == "bf16")
     loop.step()
+    wait()
     first, step = time.time() - begun, loop.step
     if style == "limit":
         with Products() as products:
@@ -148,9 +155,11 @@ def main(gan: str, data: str, size: str, batch: str, style: str, precision: str,
         step = products.step
     for _ in range(int(warm) - 1):
         step()
+    wait()
     start = time.perf_counter()
     for _ in range(int(steps)):
         step()
+    wait()
     print(json.dumps({"first": first, "seconds": time.perf_counter() - start}), flush=True)
 
 

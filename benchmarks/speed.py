@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import time
 from collections.abc import Callable, Sequence
@@ -35,6 +36,7 @@ class Case:
     size: int
     steps: int
     batch: int = 64
+    device: str = "cpu"
 
     @property
     def log_every(self) -> int:
@@ -66,8 +68,20 @@ class Measured:
 @click.option("--precision", "precisions", type=click.Choice(["fp32", "bf16"]), multiple=True, help="both")
 @click.option("--repeats", type=click.IntRange(1), default=3, show_default=True, help="rounds: A B C A B C ...")
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="of every party")
-def speed(baseline: Path | None, models: Sequence[str], precisions: Sequence[str], repeats: int, threads: int) -> None:
-    """Images per second, memory and time to the first step, in batches of 64.
+@click.option("--device", default="cpu", show_default=True, help="of every party but the script, which chooses its own")
+@click.option("--batch", type=click.IntRange(1), default=64, show_default=True, help="of every party but the script")
+@click.option("--steps", type=click.IntRange(2), help="that are timed, else as many as take a CPU some seconds")
+def speed(
+    baseline: Path | None,
+    models: Sequence[str],
+    precisions: Sequence[str],
+    repeats: int,
+    threads: int,
+    device: str,
+    batch: int,
+    steps: int | None,
+) -> None:
+    """Images per second, memory and time to the first step.
 
     --baseline is a script that trains vanilla-mlp on the MNIST in ./data and prints `Epoch [` at the end of each epoch.
     Every party is a process of its own. The clock runs after some steps of each, so start-up and warm-up are left out
@@ -76,7 +90,8 @@ def speed(baseline: Path | None, models: Sequence[str], precisions: Sequence[str
     for model in models or CASES:
         before = machine()
         with TemporaryDirectory() as name:
-            folder, case = Path(name), CASES[model]
+            folder, case = Path(name), dataclasses.replace(CASES[model], batch=batch, device=device)
+            case = dataclasses.replace(case, steps=steps) if steps else case
             prepare(case, folder)
             environment = surroundings(threads, GANZOO_DATA=str(folder / "data"))
             parties: dict[str, Callable[[], Measured]] = {}
@@ -94,10 +109,14 @@ def speed(baseline: Path | None, models: Sequence[str], precisions: Sequence[str
         }
         command = f"python -m benchmarks speed --model {model} --repeats {repeats} --threads {threads}"
         command += "".join(f" --precision {precision}" for precision in precisions)
+        command += f" --device {device}" if device != "cpu" else ""
+        command += f" --batch {batch}" if batch != 64 else ""
+        command += f" --steps {steps}" if steps else ""
         command += " --baseline SCRIPT" if "script" in parties else ""
-        facts = {"data": case.data, "batch": case.batch, "threads": threads, "unit": "images per second"}
+        facts = {"data": case.data, "batch": batch, "device": device, "threads": threads, "unit": "images per second"}
         more = {what: {k: f.to_dict() for k, f in figures[what].items() if any(f.values)} for what in ("peak", "first")}
-        store(f"speed-{model}", command, before, figures["rate"], gan=case.gan, size=case.size, **facts, **more)
+        kind = ("" if device == "cpu" else f"-{device}") + ("" if batch == 64 else f"-{batch}")
+        store(f"speed-{model}{kind}", command, before, figures["rate"], gan=case.gan, size=case.size, **facts, **more)
         click.echo(rendered(model, case.batch, **figures) + "\n")
 
 
@@ -139,7 +158,8 @@ def script(path: Path, folder: Path, environment: dict[str, str]) -> Measured:
 
 def loop(case: Case, style: str, precision: str, folder: Path, environment: dict[str, str]) -> Measured:
     """A loop written by hand (loop.py), or what is left of it."""
-    asked = [case.gan, case.data, case.size, case.batch, style, precision, case.log_every, case.steps, time.time()]
+    what = [case.gan, case.data, case.size, case.batch, style, precision, case.device]
+    asked = [*what, case.log_every, case.steps, time.time()]
     played = play([PYTHON, LOOP, *map(str, asked)], folder, environment=environment)
     found = json.loads(played.output.splitlines()[-1])
     return Measured(case.steps * case.batch / found["seconds"], played.peak, found["first"])
@@ -151,7 +171,7 @@ def ours(case: Case, precision: str, folder: Path, environment: dict[str, str]) 
     with TemporaryDirectory(dir=folder) as run:
         asked = [case.gan, "--data", case.data, "--size", case.size, "--batch", case.batch, "--precision", precision]
         pace = ["--steps", warm + case.steps + 1, "--log-every", warm, "--sample-every", 1000, "--out", f"{run}/run"]
-        threads = ["--threads", environment["OMP_NUM_THREADS"]]
+        threads = ["--threads", environment["OMP_NUM_THREADS"], "--device", case.device]
         played = play([GANZOO, "train", *map(str, [*asked, *pace, *threads])], folder, environment=environment)
         points = [json.loads(line) for line in Path(run, "run", "metrics.jsonl").read_text().splitlines()]
     at = {point["step"]: point["time"] for point in points}

@@ -78,6 +78,7 @@ class Settings:
         int | None, "CPU threads, else chosen by measuring", Range(1, 1024), Typed(variable="OMP_NUM_THREADS")
     ] = None
     precision: Annotated[Literal["auto", "fp32", "bf16"], "of the networks' arithmetic; weights stay fp32"] = "auto"
+    graphs: Annotated[bool, "on CUDA, record each player's turn as one graph"] = True
     ema: Annotated[
         float | None, "decay of the generator's moving average per turn, 0 for none", Range(0, 0.9999999)
     ] = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ganzoo.contract import Batch
 
-__all__ = ["cut", "joined", "part_of"]
+__all__ = ["cut", "joined", "leaves", "part_of"]
 
 
 def part_of(batch: Batch, part: slice) -> Batch:
@@ -47,6 +47,17 @@ def joined(values: Sequence[Any]) -> Any:
     if len(values) == 1:
         return values[0]
     return torch.cat(list(values)) if isinstance(values[0], Tensor) else _through(joined, values)
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """What is in a tuple, a list or a mapping, and in those in it; of anything else, itself."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if not isinstance(value, list | tuple):
+        yield value
+        return
+    for item in value:
+        yield from leaves(item)
 
 
 def _through(act: Callable[[list[Any]], Any], values: Sequence[Any]) -> Any:

@@ -21,6 +21,7 @@ from ganzoo.engine.device import drawing, seed_generators
 from ganzoo.engine.generator import draw_prior
 from ganzoo.engine.guard import Guard
 from ganzoo.engine.joint import Joint
+from ganzoo.engine.recorded import Record, Recorder
 from ganzoo.engine.seat import Move, Seat, blamed
 from ganzoo.engine.shards import Shards
 from ganzoo.engine.state import State, named_pairs, named_parameters
@@ -35,7 +36,8 @@ class Game:
 
     seed: the run's. batch: samples per turn. ema: decay of the generator's average. clip: greatest norm of
     a turn's gradient, None for any. steps: the plan, which `progress` is measured against. shards: how a batch is
-    split and who plays the parts, one process the whole by default.
+    split and who plays the parts, one process the whole by default. record: how turns of alternating
+    play are recorded (recorded.py), None to launch them operator by operator.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Game:
         clip: float | None = None,
         dynamics: str = "alternating",
         shards: Shards | None = None,
+        record: Record | None = None,
     ) -> None:
         self.architecture, self.config, self.space = architecture, config, space
         self.state, self.device, self.seed, self.batch_size, self.steps = state, device, seed, batch, steps
@@ -69,6 +72,7 @@ class Game:
         everything = named_parameters(state.modules, list(state.modules))
         self.seats = [self._seat(player, everything, dataset) for player in players]
         self.joint = None if dynamics == "alternating" else Joint(self, dynamics)
+        self.recorder = Recorder(self, record) if record and not self.joint else None
 
     def _seat(self, player: Player, everything: Mapping[str, nn.Parameter], dataset: Dataset | None) -> Seat:
         mover = self.state.movers[player.name]
@@ -154,6 +158,10 @@ class Game:
         path: of a part of the batch, whose draws are its own (shards.py).
         """
         seed_generators(self.device, counted(self.seed, "turn", step, seat.player.name, turn, *path))
+        return self.objective(seat, batch, step)
+
+    def objective(self, seat: Seat, batch: Batch, step: int | Tensor) -> tuple[dict[str, Tensor], Tensor]:
+        """The objective's terms and their sum, 0-d, by the default generators as they are."""
         self.focus(seat)
         with blamed(seat.player, step), self.autocast:
             returned = seat.player.objective(self._nets, batch, self.config)
@@ -174,6 +182,13 @@ class Game:
         Returns the batch that it was played on.
         """
         batch = self.batch(seat, step, turn)
+        recorder = self.recorder if self.shards.undivided(seat.player.name) else None
+        move = (recorder or self).play(seat, batch, step, turn)
+        seat.tally.add(move.terms, move.objective, move.norm, move.ok)
+        return batch
+
+    def play(self, seat: Seat, batch: Batch, step: int, turn: int) -> Move:
+        """A turn on a batch, operator by operator."""
         seat.guard.keep()
         try:
             move = self.weigh(seat, batch, step, turn)
@@ -182,8 +197,8 @@ class Game:
             seat.guard.restore()
             raise
         seat.guard.settle(move.ok)
-        self.count(move, move.ok)
-        return batch
+        self.follow(seat, move.ok)
+        return move
 
     def weigh(self, seat: Seat, batch: Batch, step: int, turn: int) -> Move:
         """What a player would do: its terms and its gradients at the weights as they are, nothing moved.
@@ -213,18 +228,21 @@ class Game:
 
     def act(self, move: Move, ok: Tensor, batch: Batch, step: int) -> None:
         """Move the weights, and let the player's `after` see what was played."""
-        player = move.seat.player
-        with torch.no_grad():
-            move.seat.mover.step(move.gradients, ok, step / self.steps)
-            if player.after:
-                detached = {name: term.detach() for name, term in move.terms.items()}
-                with blamed(player, step):
-                    player.after(self._nets, detached, batch.kept, self.config)
+        self.step_weights(move, ok, step / self.steps)
+        self.after(move, batch, step)
 
-    def count(self, move: Move, ok: Tensor) -> None:
-        """Let the generator's average follow, and the tally know."""
-        self._average(move.seat, ok)
-        move.seat.tally.add(move.terms, move.objective, move.norm, ok)
+    def step_weights(self, move: Move, ok: Tensor, progress: float) -> None:
+        """Move the weights."""
+        with torch.no_grad():
+            move.seat.mover.step(move.gradients, ok, progress)
+
+    def after(self, move: Move, batch: Batch, step: int | Tensor) -> None:
+        """Let the player's `after` see what was played."""
+        player = move.seat.player
+        if player.after:
+            detached = {name: term.detach() for name, term in move.terms.items()}
+            with torch.no_grad(), blamed(player, step):
+                player.after(self._nets, detached, batch.kept, self.config)
 
     def gradients(
         self, seat: Seat, objective: Tensor, over: Sequence[Tensor] = (), *, share: float = 1.0, graph: bool = False
@@ -241,7 +259,8 @@ class Game:
         with blamed(seat.player, self._step):
             return list(torch.autograd.grad(objective, over, direction, allow_unused=True, create_graph=graph))
 
-    def _average(self, seat: Seat, ok: Tensor) -> None:
+    def follow(self, seat: Seat, ok: Tensor) -> None:
+        """Let the generator's average follow, if the player moves it."""
         following, followed = seat.averaged
         if following:
             with torch.no_grad():

@@ -79,7 +79,8 @@ class Joint:
         ok = torch.stack([move.ok for move in moves]).all()
         self.whole.settle(ok)
         for move in moves:
-            game.count(move, ok)
+            game.follow(move.seat, ok)
+            move.seat.tally.add(move.terms, move.objective, move.norm, ok)
 
     def weigh(self, step: int, batch: Batch, seats: list[Seat]) -> list[Move]:
         """Every player's move at the weights as they are."""

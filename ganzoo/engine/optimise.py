@@ -33,7 +33,8 @@ class Mover:
     """Moves named parameters by an optimiser of torch. Its state exists from the start and is keyed by name.
 
     Fused Adam skips a non-finite step on the device by itself (`settles_itself`); the others change weights and
-    state, and the turn's guard puts both back. schedule: how the learning rate falls over the run.
+    state, and the turn's guard puts both back. schedule: how the learning rate falls over the run. changes: whether
+    the optimiser's numbers are others as the run progresses.
     """
 
     def __init__(self, by: Optimiser, named: Mapping[str, nn.Parameter], schedule: str = "constant") -> None:
@@ -43,9 +44,10 @@ class Mover:
         self.settles_itself = isinstance(by, Adam | AdamW)
         self._schedule = _SCHEDULES[schedule]
         self._numbers = self._numbers_at(0.0)
-        self._changes = any(self._numbers_at(progress) != self._numbers for progress in (0.25, 0.5, 1.0))
+        self.changes = any(self._numbers_at(progress) != self._numbers for progress in (0.25, 0.5, 1.0))
         self._dtypes = list(dict.fromkeys(p.dtype for p in self.parameters))  # a kernel takes one of them
         self._state: dict[str, list[Tensor]] = {}
+        self._masks: dict[tuple[int, ...], Tensor] = {}
         if self.settles_itself:
             devices = {p.device for p in self.parameters} or {torch.device("cpu")}
             self._steps = torch.zeros(len(self.parameters), device=devices.pop())  # in one, to be counted in one go
@@ -110,17 +112,21 @@ class Mover:
 
     def _reached(self, gradients: Sequence[Tensor | None], progress: float) -> list[int]:
         """Which parameters have a gradient; and the optimiser's numbers are those of now."""
-        if self._changes:
+        if self.changes:
             self._numbers = self._numbers_at(progress)
         return [index for index, gradient in enumerate(gradients) if gradient is not None]
+
+    def _among(self, reached: tuple[int, ...]) -> Tensor:
+        """1 for each parameter that is reached, 0 for the others; made once, since it comes from the host."""
+        if reached not in self._masks:
+            mask = [float(index in reached) for index in range(len(self.parameters))]
+            self._masks[reached] = torch.tensor(mask, device=self._steps.device)
+        return self._masks[reached]
 
     def _move_fused(self, gradients: Sequence[Tensor | None], ok: Tensor, progress: float) -> None:
         """Adam's kernel without what torch wraps around it, which takes longer than the step of a small network."""
         reached = self._reached(gradients, progress)
-        if len(reached) == len(gradients):
-            self._steps.add_(ok)
-        else:
-            self._steps[reached] += ok
+        self._steps.add_(ok if len(reached) == len(gradients) else ok * self._among(tuple(reached)))
         kernel = torch._fused_adam_ if isinstance(self.by, Adam) else torch._fused_adamw_
         found_inf = (~ok).float()
         for dtype in self._dtypes:

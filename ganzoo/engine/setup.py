@@ -6,6 +6,7 @@ import copy
 import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from ganzoo.engine.given import data_of, put_lens
 from ganzoo.engine.observers import Observers
 from ganzoo.engine.parts import check_players, networks_of, players_of
 from ganzoo.engine.processes import Processes, join
+from ganzoo.engine.recorded import Record, cuda_graph
 from ganzoo.engine.room import fitting
 from ganzoo.engine.shards import Shards
 from ganzoo.engine.splitting import how_it_splits
@@ -114,18 +116,20 @@ def prepare(resolved: Resolved, processes: Processes | None = None) -> Setup:
         modules = {name: whole_batch_norm(module) for name, module in modules.items()}
     augmented = put_lens(settings, architecture, dataset, modules, notes)
     precision = devices.precision(settings.precision, device)
+    if device.type == "cuda":
+        torch.set_float32_matmul_precision("high")  # TF32 for products too, as torch has it for convolutions
     for module in modules.values():
         module.to(device)
         if any(parameter.dim() == 4 for parameter in module.parameters()):
             module.to(memory_format=torch.channels_last)
     on_device = dataset and dataset.to(device)
 
-    def play_with(these: Mapping[str, nn.Module], steps: int, shards: Shards) -> Game:
+    def play_with(these: Mapping[str, nn.Module], steps: int, shards: Shards, record: Record | None = None) -> Game:
         state = State(these, players, architecture.generator, average=bool(settings.ema), schedule=settings.schedule)
         return Game(
             architecture, config, space, players, state, on_device,
             device=device, seed=settings.seed, batch=shards.batch, steps=steps, precision=precision,
-            ema=settings.ema or 0.0, clip=settings.clip, dynamics=settings.dynamics, shards=shards,
+            ema=settings.ema or 0.0, clip=settings.clip, dynamics=settings.dynamics, shards=shards, record=record,
         )  # fmt: skip
 
     def split(player: str) -> str:
@@ -169,7 +173,7 @@ def prepare(resolved: Resolved, processes: Processes | None = None) -> Setup:
         space=space,
         dataset=on_device or None,
         device=device,
-        game=play_with(modules, steps, shards),
+        game=play_with(modules, steps, shards, _record(settings, device, shards, notes)),
         seconds=seconds,
         processes=processes,
         split=split,
@@ -186,6 +190,17 @@ def _of_each_shard(shards: Shards, players: list[str]) -> list[str]:
         f"{shards.count} shards of {max(shards.sizes)}: batch norm and batch-wide losses of {', '.join(players)} "
         f"see one shard, not all {shards.batch} samples"
     ]
+
+
+def _record(settings: Settings, device: torch.device, shards: Shards, notes: list[str]) -> Record | None:
+    """How turns are recorded on this device, if they can be; a sentence where a CUDA device could be used better."""
+    if device.type != "cuda" or not settings.graphs:
+        return None
+    why = f"--dynamics {settings.dynamics}" if settings.dynamics != "alternating" else f"{shards.count} shards"
+    if settings.dynamics == "alternating" and shards.count == 1:
+        return partial(cuda_graph, device=device)
+    notes.append(f"turns are launched operator by operator, not as one graph each: {why}")
+    return None
 
 
 def _start_from(target: str, modules: Mapping[str, nn.Module]) -> str:

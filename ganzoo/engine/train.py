@@ -157,6 +157,8 @@ class Run:
                 self.listener.progress(self)
             if self.game.shards.micro != self._micro:
                 self._tell_of_micro_batches()
+            if self.game.recorder and self.game.recorder.news:
+                self._tell_of_recordings(self.game.recorder.news)
             asked, over = self._asked(minutes is not None and elapsed - began > minutes * 60)
             if asked is not None:
                 self._stop(asked)
@@ -198,6 +200,10 @@ class Run:
                     f"step {self.step:,}: out of memory; {player} plays in {count} micro-batches from here, {how}"
                 )
         self._micro = dict(self.game.shards.micro)
+
+    def _tell_of_recordings(self, news: list[str]) -> None:
+        while news:
+            self.tell(f"step {self.step:,}: {news.pop(0)}")
 
     def _is_log_point(self) -> bool:
         return self.step % self.log_every == 0 or self.due_for_picture

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ganzoo import catalogue
 from ganzoo.errors import GanzooError
-from ganzoo.testing import learn, play, split, text
+from ganzoo.testing import learn, play, split, tape, text
 from ganzoo.testing.case import Case
 from ganzoo.testing.report import Check, Failed, Report
 
@@ -36,8 +36,9 @@ _CHECKS: list[Callable[[Case], str]] = [
     split.splits,
     play.memory,
     play.devices,
+    tape.recorded,
 ]
-_MEASURED = (split.splits, learn.ring)
+_MEASURED = (split.splits, learn.ring, tape.recorded)
 _NEED_DATA = (play.builds, play.saved_and_loaded, play.deterministic, learn.learns)
 
 

@@ -113,7 +113,7 @@ def test_a_tuned_loop_learns_what_a_plain_one_does(tmp_path, monkeypatch):
     weights = []
     for tuned, steps in ((True, 0), (True, 1), (False, 1)):
         torch.manual_seed(0)
-        game = loop.Loop("dcgan", "noise.npz", 16, 4, tuned=tuned, half=False)
+        game = loop.Loop("dcgan", "noise.npz", 16, 4, torch.device("cpu"), tuned=tuned, half=False)
         game.reals = iter(lambda: torch.linspace(-1, 1, 1024).view(4, 1, 16, 16), None)
         torch.manual_seed(1)
         for _ in range(steps):

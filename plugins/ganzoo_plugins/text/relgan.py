@@ -19,7 +19,6 @@ from typing import Annotated
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 import ganzoo
 from ganzoo.nn import Reader, RelationalMemory, Writer, likelihood, relativistic
@@ -78,7 +77,8 @@ def softened(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> Tensor:
     """The same texts as shares of tokens (B, T, V), through which gradients flow: eq. 4, or straight through it."""
     texts, logits = nets.G.write(batch.z, greatest)
     shares = torch.softmax(config.sharpness**batch.progress * (logits.float() + batch.z), 2)
-    return F.one_hot(texts, shares.shape[2]) + shares - shares.detach() if config.straight else shares
+    written = torch.zeros_like(shares).scatter(2, texts[:, :, None], 1.0)
+    return written + shares - shares.detach() if config.straight else shares
 
 
 def rank(nets: ganzoo.Nets, texts: Tensor, batch: ganzoo.Batch, config: Config) -> Tensor:

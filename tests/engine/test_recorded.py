@@ -1,0 +1,183 @@
+"""Recordings play the same game: without a CUDA device by calling the same operators again on the same memory."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+import ganzoo
+from ganzoo.engine.recorded import Watching, agree, cuda_graph
+from ganzoo.engine.shards import Shards
+from ganzoo.testing.tape import tape
+
+STEPS = 4  # of each player: plainly, recorded, from the recording
+PLAIN = {"ctgan": ["distance: each turn is launched operator by operator, not as one graph: it reads 'real_with'"]}
+ONE_GRAPH = "each turn is one graph"
+
+
+def played(game, steps=STEPS):
+    for step in sorted({seat.player.start + k * seat.player.every for seat in game.seats for k in range(steps)}):
+        game.step(step)
+    return game
+
+
+def both(make, *arguments, steps=STEPS, **settings):
+    """The same game, launched operator by operator and from recordings."""
+    return [played(make(*arguments, record=record, **settings), steps) for record in (None, tape)]
+
+
+@pytest.mark.parametrize("name", ganzoo.list_models())
+def test_every_gan_plays_the_same_bits_from_recordings(make_plugin_game, differences, name):
+    plain, recorded = both(make_plugin_game, name, lambda player: player)
+    assert not differences(plain.state.tensors(), recorded.state.tensors())
+    for one, other in zip(plain.seats, recorded.seats, strict=True):
+        assert one.tally.read() == other.tally.read()
+    news = sorted(line.partition(", which")[0] for line in recorded.recorder.news)
+    expected = PLAIN.get(name, [])
+    said = {line.partition(":")[0] for line in expected}
+    names = [seat.player.name for seat in recorded.seats]
+    assert news == sorted([*expected, *(f"{player}: {ONE_GRAPH}" for player in names if player not in said)])
+
+
+@pytest.mark.parametrize("by", [ganzoo.Adam(lr=1e-2), ganzoo.RMSprop(lr=1e-2), ganzoo.SGD(lr=0.1, momentum=0.5)])
+def test_numbers_that_change_with_progress(make_game, differences, by):
+    value, fooling = toy_players()
+    players = [ganzoo.maximize(value, over="D", by=by), ganzoo.maximize(fooling, over="G", by=by, turns=2)]
+    plain, recorded = both(make_game, players, ema=0.9, schedule="cosine", clip=0.1, steps=8)
+    assert len(recorded.recorder._recordings) == 2
+    assert not differences(plain.state.tensors(), recorded.state.tensors())
+
+
+def toy_players(seen=lambda: None, more=lambda real, batch: 0.0):
+    """The objectives of the toy game; D's calls `seen` and adds `more` of the reals' logits and the batch."""
+
+    def value(nets, batch, config):
+        seen()
+        real, fake = nets.D(batch.real), nets.D(nets.G(batch.z))
+        return {"real": F.logsigmoid(real).mean() + more(real, batch), "fake": F.logsigmoid(-fake).mean()}
+
+    def fooling(nets, batch, config):
+        return {"fake": F.logsigmoid(nets.D(nets.G(batch.z))).mean()}
+
+    return value, fooling
+
+
+def toy(by=ganzoo.Adam(lr=1e-2), **how):  # noqa: B008  # a frozen value
+    value, fooling = toy_players(**how)
+    return [ganzoo.maximize(value, over="D", by=by), ganzoo.maximize(fooling, over="G", by=by)]
+
+
+def test_from_the_third_turn_on_no_python_of_the_plugin_runs(make_game):
+    calls = []
+    game = make_game(toy(seen=lambda: calls.append(1)), record=tape)
+    played(game, 2)
+    before = len(calls)
+    for step in range(2, 6):
+        game.step(step)
+    assert len(calls) == before
+
+
+def test_a_recorded_turn_that_is_not_finite_is_undone(make_game, differences):
+    players = toy(more=lambda real, batch: torch.where(batch.step == STEPS, torch.nan, 0.0))
+    plain, recorded = both(make_game, players, ema=0.9)
+    before = {name: value.clone() for name, value in recorded.state.tensors().items()}
+    for game in (plain, recorded):
+        game.step(STEPS)
+    assert recorded.seats[0].tally.read()["rejected"] == 1
+    changed = set(differences(before, recorded.state.tensors()))  # not D's weights: G's turn writes D's buffers alone
+    assert "nets.G.weight" in changed
+    assert not changed & {f"nets.D.{name}" for name, _ in recorded.state.modules["D"].named_parameters()}
+    assert not [name for name in changed if name.startswith("optimiser.value")]
+    assert not differences(plain.state.tensors(), recorded.state.tensors())
+
+
+DRAWN = np.random.default_rng(0)
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        (lambda real, batch: real.mean().item(), "it asks the host for a number (aten._local_scalar_dense)"),
+        (
+            lambda real, batch: real[real > 0].sum(),
+            "it chooses elements by a mask, so that their number depends on values",
+        ),
+        (lambda real, batch: real.nonzero().sum(), "it makes a tensor whose shape depends on values (aten.nonzero)"),
+        (lambda real, batch: real.mean() * DRAWN.normal() * 9, "its recording moved the weights elsewhere"),
+    ],
+    ids=["a number for the host", "a mask", "a shape", "a draw of its own"],
+)
+def test_what_cannot_be_recorded_is_played_plainly_and_why(make_game, more, why):
+    game = played(make_game(toy(more=more), record=tape))
+    found = next(line for line in game.recorder.news if line.startswith("value"))
+    assert found.startswith(f"value: each turn is launched operator by operator, not as one graph: {why}")
+    assert f"fooling: {ONE_GRAPH}" in game.recorder.news
+
+
+def test_a_recording_that_fails_leaves_the_plain_turn(make_game, differences):
+    def record(play):
+        play()
+        raise RuntimeError("operation not permitted\nwhen stream is capturing")
+
+    plain, recorded = make_game(toy()), make_game(toy(), record=record)
+    assert not differences(played(plain).state.tensors(), played(recorded).state.tensors())
+    assert [line.rpartition(": ")[2] for line in recorded.recorder.news] == ["operation not permitted"] * 2
+
+
+def test_parts_of_a_batch_and_other_dynamics_are_played_plainly(make_game):
+    game = played(make_game(toy(), record=tape, shards=Shards(4, 2)))
+    assert not game.recorder.news
+    assert make_game(toy(), record=tape, dynamics="simultaneous").recorder is None
+
+
+def test_a_checkpoint_is_loaded_into_what_was_recorded(make_game, differences):
+    recorded, other = played(make_game(toy(), record=tape, ema=0.9)), played(make_game(toy(), ema=0.9, seed=1))
+    recorded.state.load(other.state.tensors())
+    plain = make_game(toy(), ema=0.9)
+    plain.state.load(other.state.tensors())
+    for game in (plain, recorded):
+        game.step(STEPS)
+    assert not differences(plain.state.tensors(), recorded.state.tensors())
+
+
+@pytest.mark.parametrize("name", ["vanilla-mlp", "dcgan", "wgan-gp", "r3gan", "stylegan2-lite"])
+def test_a_step_asks_the_host_for_nothing(make_plugin_game, name):
+    game = played(make_plugin_game(name, lambda player: player))
+    with Watching() as watching:
+        for step in range(STEPS, 2 * STEPS):
+            game.step(step)
+    assert not watching.why
+
+
+def test_what_counts_as_the_same():
+    before, after = [torch.zeros(100)], [torch.ones(100)]
+    assert agree(before, after, [torch.full((100,), 1.01)])
+    assert not agree(before, after, [torch.full((100,), 1.1)])
+    assert not agree(before, before, [torch.full((100,), 1e-3)])
+    infinite = [torch.tensor([torch.inf, 1.0])]
+    assert agree(infinite, infinite, infinite)
+
+
+def test_a_run_says_what_is_recorded_and_gives_the_same_bits(small, differences, monkeypatch, tmp_path):
+    plain = ganzoo.train("vanilla-mlp", **small("vanilla-mlp", steps=5), out="plain")
+    monkeypatch.setattr("ganzoo.engine.setup._record", lambda *what: tape)
+    recorded = ganzoo.train("vanilla-mlp", **small("vanilla-mlp", steps=5), out="recorded")
+    assert not differences(plain.game.state.tensors(), recorded.game.state.tensors())
+    log = (tmp_path / "recorded" / "log.txt").read_text()
+    assert f"step 2: value: {ONE_GRAPH}\n" in log
+    assert f"step 2: fooling: {ONE_GRAPH}\n" in log
+
+
+@pytest.mark.parametrize("name", ganzoo.list_models() if torch.cuda.is_available() else [])
+def test_cuda_graphs_play_the_same_game(name):
+    from ganzoo.testing.case import Case
+
+    case, device = Case(name), torch.device("cuda:0")
+    plain = played(case.game(device=device))
+    recorded = played(case.game(device=device, record=partial(cuda_graph, device=device)))
+    assert any(line.endswith(ONE_GRAPH) for line in recorded.recorder.news), recorded.recorder.news
+    theirs = plain.state.tensors()
+    for key, value in recorded.state.tensors().items():
+        torch.testing.assert_close(value, theirs[key], rtol=1e-2, atol=1e-3, msg=lambda text, key=key: f"{key}: {text}")
