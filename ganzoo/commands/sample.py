@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ganzoo.errors import UsageError
+from ganzoo.plurals import many
 
 if TYPE_CHECKING:
     from ganzoo.engine.generator import Generator
@@ -81,6 +82,7 @@ def sample(
         raise UsageError("--walk goes with none of --files, --labels and --where")
     where = _asked(conditions)
     from ganzoo import api
+    from ganzoo.engine.room import fitting
 
     tell = partial(click.echo, err=True)
     generator = api.load(target, step=step, raw=raw_weights, plugin=plugin, revision=revision, tell=tell)
@@ -100,19 +102,21 @@ def sample(
     else:
         chosen = [label.strip() for label in labels.split(",")] if labels else None
         what: dict[str, Any] = {"seed": seed, "labels": chosen, "where": where}
-        if files or (out and out.suffix.lower() == ".npz"):
-            path = out or _new(target, "sample", "")
-            rate = _stream(generator, number, what, path, files=files, force=force)
-        else:
-            samples = generator.sample(number, **what)
-            if generator.space.kind == "tokens" and not out:
-                click.echo("\n".join(samples.lines))
-                return
-            path = samples.save(out or _new(target, "sample", samples.suffix), force=force)
+        advice = "ask for fewer, or write them as they are drawn: --out NAME.npz or --files"
+        with fitting(f"drawing {many(number, 'sample')} of {generator.name}", generator.device, advice):
+            if files or (out and out.suffix.lower() == ".npz"):
+                path = out or _new(target, "sample", "")
+                rate = _stream(generator, number, what, path, files=files, force=force)
+            else:
+                samples = generator.sample(number, **what)
+                if generator.space.kind == "tokens" and not out:
+                    click.echo("\n".join(samples.lines))
+                    return
+                path = samples.save(out or _new(target, "sample", samples.suffix), force=force)
     if not quiet:
         click.echo(path)
         if number >= _TOLD_FROM and rate:
-            tell(f"{number:,} samples, {rate:,.0f} a second")
+            tell(f"{many(number, 'sample')}, {rate:,.0f} a second")
 
 
 def _asked(conditions: tuple[str, ...]) -> dict[str, str]:

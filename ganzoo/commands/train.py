@@ -71,8 +71,10 @@ def _print_plan(asked: Resolved) -> None:
     most, of = most_memory(setup.device), free.get(str(setup.device))
     nets = setup.game.state.modules.items()
     sizes = (f"{name} {sum(p.numel() for p in net.parameters()):,}" for name, net in nets)
-    samples = many(len(setup.dataset), "sample") if setup.dataset else "no samples"
-    click.echo(f"\ndata        {samples}, {setup.space}")
+    data = (
+        f"{many(len(setup.dataset), 'sample')}, {setup.space}" if setup.dataset else "none: a game of the players alone"
+    )
+    click.echo(f"\ndata        {data}")
     click.echo(f"parameters  {' · '.join(sizes)}")
     memory = [f"about {most / 2**20:,.0f} MiB on {setup.device}, the most that a trial took"] if most else []
     memory += [f"{of / 2**20:,.0f} were free"] if of else []

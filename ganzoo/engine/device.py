@@ -94,9 +94,9 @@ def choose(asked: str) -> torch.device:
     if together > 1 and ":" not in asked:
         mine = [device for device in usable[:-1] if asked in ("auto", device.name.split(":")[0])]
         if len(mine) < together and (mine or asked != "auto"):
+            instead = f"type --device cpu, or start {len(mine)}" if mine else "type --device cpu"
             raise UsageError(
-                f"{together} processes on this machine and {len(mine)} usable devices for --device {asked}; "
-                f"type --device cpu, or start {max(1, len(mine))}"
+                f"{together} processes on this machine and {len(mine)} usable devices for --device {asked}; {instead}"
             )
         return torch.device(mine[number].name if mine else "cpu")
     if asked == "auto":

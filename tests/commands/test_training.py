@@ -135,6 +135,22 @@ def test_each_column_is_asked_for_one_value(ganzoo):
     )
 
 
+@pytest.mark.parametrize("out", ["new/x.npz", "new/x.png"])
+def test_more_samples_than_memory_holds_are_one_line_and_leave_nothing(ganzoo, out):
+    code, said, err = ganzoo("sample", "cgan.digits", "-n", 10**12, "--out", out)
+    assert (code, said) == (2, "")
+    assert err.startswith("error: out of memory: drawing 1,000,000,000,000 samples of cgan needs more than the ")
+    assert err.count("\n") == 1
+    assert err.endswith("ask for fewer, or write them as they are drawn: --out NAME.npz or --files\n")
+    assert not Path("new").exists()
+
+
+def test_the_plan_of_a_game_says_that_it_has_no_data(ganzoo):
+    code, out, _ = ganzoo("train", "bilinear", "--dry-run")
+    assert code == 0
+    assert "\ndata        none: a game of the players alone\n" in out
+
+
 def test_labels_may_have_spaces_between_them(ganzoo):
     assert ganzoo("sample", "cgan.digits", "-n", "2", "--labels", "3, 1", "--out", "x.png")[:2] == (0, "x.png\n")
 

@@ -158,5 +158,8 @@ def test_each_process_of_a_machine_takes_a_device_of_its_own(machine, monkeypatc
     machine()
     assert device.choose("auto") == CPU
     machine(gpu("cuda:0"))
-    with pytest.raises(UsageError, match="2 processes on this machine and 1 usable devices for --device auto"):
+    with pytest.raises(UsageError, match=r"and 1 usable devices for --device auto; type --device cpu, or start 1$"):
         device.choose("auto")
+    machine()
+    with pytest.raises(UsageError, match=r"and 0 usable devices for --device cuda; type --device cpu$"):
+        device.choose("cuda")
