@@ -51,9 +51,7 @@ class Shards:
         self.processes, self.count, self.whole = processes or Processes(), count, whole
         several = self.processes.count
         if count < several:
-            raise UsageError(
-                f"{several} processes and {count} shards: each plays at least one; type --shards {several}"
-            )
+            raise UsageError(f"{several} processes and {count} shards: each plays at least one; start {count} at most")
         if batch < count:
             raise UsageError(f"--batch {batch} in {count} shards: each has at least one sample; type --batch {count}")
         if whole and (count != several or batch % count):

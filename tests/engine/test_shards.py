@@ -21,7 +21,7 @@ def test_a_batch_is_shared_out_evenly_in_order():
 @pytest.mark.parametrize(
     ("batch", "count", "processes", "whole", "text"),
     [
-        (8, 2, 3, False, "3 processes and 2 shards: each plays at least one; type --shards 3"),
+        (8, 2, 3, False, "3 processes and 2 shards: each plays at least one; start 2 at most"),
         (2, 3, 1, False, "--batch 2 in 3 shards: each has at least one sample; type --batch 3"),
         (8, 2, 1, True, "--statistics whole: each process plays one shard"),
         (7, 2, 2, True, "a batch of 7"),
