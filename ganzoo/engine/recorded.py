@@ -201,6 +201,8 @@ def cuda_graph(play: Callable[[], None], device: torch.device) -> Callable[[], N
                 play()
         here.wait_stream(aside)
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph, capture_error_mode="thread_local"):  # other threads may be reading data
+        with torch.cuda.graph(
+            graph, stream=aside, capture_error_mode="thread_local"
+        ):  # other threads may be reading data
             play()
     return graph.replay
