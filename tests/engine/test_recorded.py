@@ -160,10 +160,11 @@ def test_what_counts_as_the_same():
     assert agree(infinite, infinite, infinite)
 
 
-def test_a_run_says_what_is_recorded_and_gives_the_same_bits(small, differences, monkeypatch, tmp_path):
-    plain = ganzoo.train("vanilla-mlp", **small("vanilla-mlp", steps=5), out="plain")
+@pytest.mark.parametrize("how", [{}, {"augment": True, "precision": "bf16"}], ids=["plain", "augmented"])
+def test_a_run_says_what_is_recorded_and_gives_the_same_bits(small, differences, monkeypatch, tmp_path, how):
+    plain = ganzoo.train("vanilla-mlp", **small("vanilla-mlp", steps=5, **how), out="plain")
     monkeypatch.setattr("ganzoo.engine.setup._record", lambda *what: tape)
-    recorded = ganzoo.train("vanilla-mlp", **small("vanilla-mlp", steps=5), out="recorded")
+    recorded = ganzoo.train("vanilla-mlp", **small("vanilla-mlp", steps=5, **how), out="recorded")
     assert not differences(plain.game.state.tensors(), recorded.game.state.tensors())
     log = (tmp_path / "recorded" / "log.txt").read_text()
     assert f"step 2: value: {ONE_GRAPH}\n" in log
