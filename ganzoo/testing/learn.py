@@ -9,15 +9,18 @@ import torch
 from torch import Tensor
 
 import ganzoo
+from ganzoo.contract import Space
 from ganzoo.judge.distance import neighbours_distance, sliced_wasserstein
 from ganzoo.judge.modes import coverage
+from ganzoo.nn import MelSpectrogram
 from ganzoo.testing.case import Case
 from ganzoo.testing.report import Failed
 
-__all__ = ["distance", "learns", "ring"]
+__all__ = ["distance", "learns", "loudness", "ring"]
 
 RING_STEPS = 3000
 SAMPLES, TEXTS = 500, 5000  # two thousand neighbours in a hundred words leave half of the pairs to chance
+BANDS = 40  # of pitches
 STEPS = 800  # too few for a moving average to follow, so the weights themselves are judged
 
 
@@ -40,7 +43,10 @@ def learns(case: Case) -> str:
                 samples = generator.translate(run.sources(n) if source is None else source).tensor
             else:
                 samples = generator.sample(n).tensor
-            found.append(distance(samples, real, source))
+            if run.space.kind == "audio":
+                found.append(distance(*(loudness(sounds, run.space) for sounds in (samples, real))))
+            else:
+                found.append(distance(samples, real, source))
     before, after = found
     text = f"{data}, {steps} steps: distance {after:.3f}, untrained {before:.3f}"
     if not after < 0.5 * before:
@@ -59,6 +65,15 @@ def distance(samples: Tensor, real: Tensor, source: Tensor | None = None) -> flo
     if source is not None and source.shape == real.shape:
         samples, real = samples - source, real - source
     return sliced_wasserstein(samples.flatten(1), real.flatten(1))
+
+
+def loudness(sounds: Tensor, space: Space) -> Tensor:
+    """How loud each band of pitches is over time: (N, 1, T) -> (N, bands, T / 64).
+
+    In the sounds themselves every phase is as likely, and noise that is as loud is as near to them as they are.
+    """
+    logarithm: Tensor = MelSpectrogram(int(space.details["rate"]), BANDS)(sounds)
+    return logarithm.exp()
 
 
 def ring(case: Case) -> str:

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from ganzoo.data import Request, open_dataset
 from ganzoo.testing import examine, learn
-from ganzoo.testing.learn import distance, learns
+from ganzoo.testing.learn import distance, learns, loudness
 
 LIKENESS = '    return {"likeness": -F.mse_loss(nets.G(batch.z).mean(0), batch.real.mean(0))}\n'
 FOOLING = '    return {"fake": F.logsigmoid(nets.D(nets.G(batch.z))).mean()}\n'
@@ -57,3 +58,13 @@ def test_texts_are_judged_by_what_follows_what():
     texts = torch.tensor([[0, 1, 2], [2, 1, 0]])
     assert distance(texts.float(), texts.flip(0)) == pytest.approx(0)
     assert distance(texts.float(), texts % 2) == pytest.approx(1 / 2)
+
+
+def test_noise_that_is_as_loud_is_as_far_from_sounds_as_silence():
+    tones = open_dataset("tones", Request(root=None, size=2048, channels=None))
+    some, others = (tones.real(torch.arange(first, first + 200)) for first in (0, 200))
+    noise = torch.randn(some.shape, generator=torch.Generator().manual_seed(0)) * some.std()
+    assert distance(noise, some) < 0.5 * distance(0 * some, some), "of the sounds themselves it is near"
+    heard, silent, noisy, real = (loudness(x, tones.space) for x in (some, 0 * some, noise, others))
+    assert distance(noisy, heard) > 0.8 * distance(silent, heard)
+    assert distance(real, heard) < 0.2 * distance(silent, heard)
