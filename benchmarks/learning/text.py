@@ -3,8 +3,9 @@
 Each GAN plays on texts of the oracle, under which any text has a known likelihood (Yu et al. 2017, eq. 9): nats per
 token of 5,000 texts, of real ones, of the generator's at the end of maximum likelihood and at the end of play, and of
 the same generator after as many more steps of maximum likelihood in place of play. That is quality; what play costs in
-diversity are the nats of held-out real texts under the generator itself. Results are kept as they come: a command that
-was stopped goes on where it was.
+diversity are the nats of held-out real texts under the generator itself. A lower temperature buys quality with that
+too: beside stands what maximum likelihood has at the temperature that costs as much as play. Results are kept as they
+come: a command that was stopped goes on where it was.
 """
 
 from __future__ import annotations
@@ -42,6 +43,25 @@ def nats(run: Run, step: int, seed: int) -> tuple[float, float]:
     return float(made), float(own)
 
 
+def as_sure(run: Run, step: int, own: float, seed: int) -> tuple[float, float]:
+    """The least temperature, of .1 to 1, at which held-out texts have these nats or fewer; of its texts, `nats`' first.
+
+    It is what the logits of that step's generator are divided by. 1 where play had gained diversity.
+    """
+    generator = ganzoo.load(run.folder, step=step, raw=True)
+    with torch.no_grad():
+        logits, low, high = generator.nets["G"](held_out(run)), 0.1, 1.0
+        for _ in range(30):
+            middle = (low + high) / 2
+            dear = -float(likelihood(logits / middle, held_out(run)).mean()) > own
+            low, high = (middle, high) if dear else (low, middle)
+        for parameter in generator.nets["G"].out.parameters():
+            parameter.div_(high)
+    oracle = oracle_of(run.space)
+    assert oracle is not None
+    return high, float(oracle.nll(generator.sample(SAMPLES, seed=seed).tensor.long().numpy()).mean())
+
+
 def held_out(run: Run) -> Tensor:
     """Texts of the oracle that are not among the data."""
     oracle = oracle_of(run.space)
@@ -72,12 +92,15 @@ def play(gan: str, seed: int, options: dict[str, str], **settings: int | None) -
         oracle = oracle_of(run.space)
         assert oracle is not None
         likely, played, longer = nats(run, pretrain, seed), nats(run, run.steps, seed), nats(alone, more, seed)
+        temperature, sure = as_sure(run, pretrain, played[1], seed)
         return {
             "seed": seed,
             "real": float(oracle.nll(held_out(run).numpy()).mean()),
             "likelihood": likely[0],
             "play": played[0],
             "more_likelihood": longer[0],
+            "temperature": temperature,
+            "as_sure": sure,
             "held_out": {"likelihood": likely[1], "play": played[1], "more_likelihood": longer[1]},
             "pretrain": pretrain,
             "steps": run.steps,
@@ -115,6 +138,7 @@ def text(gans: tuple[str, ...], seeds: int, pairs: tuple[str, ...], **settings: 
         "play",
         "gained by seed",
         "more of it",
+        "lower temperature",
         "held out",
         "CPU s",
     ]
@@ -123,7 +147,7 @@ def text(gans: tuple[str, ...], seeds: int, pairs: tuple[str, ...], **settings: 
             label,
             *(f"{mean(row[key] for row in rows):.3f}" for key in ("real", "likelihood", "play")),
             " ".join(f"{row['likelihood'] - row['play']:.3f}" for row in rows),
-            f"{mean(row['more_likelihood'] for row in rows):.3f}",
+            *(f"{mean(row[key] for row in rows):.3f}" for key in ("more_likelihood", "as_sure")),
             " ".join(
                 f"{mean(row['held_out'][key] for row in rows):.3f}" for key in ("likelihood", "play", "more_likelihood")
             ),
