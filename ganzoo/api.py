@@ -105,9 +105,8 @@ def resume(
 
     target: the run's folder, a file in it, its name, or `latest`. steps: a new end. minutes: the time after
     which to stop. device: another than before. data, source, data_root: where they are now, if they have moved.
-    plugin: the GAN to go on with, a
-    name or a file, where its one-file plugin has moved or changed. Raises UsageError, CheckpointError if no
-    checkpoint verifies or such a file is gone or has changed, DataError if the data have changed.
+    plugin: the GAN to go on with, a name or a file, where its one-file plugin has moved or changed. Raises UsageError,
+    CheckpointError if no checkpoint verifies or such a file is gone or has changed, DataError if the data have changed.
     """
     from ganzoo.engine.folder import find
     from ganzoo.engine.origin import refuse_changed_file
@@ -297,7 +296,12 @@ def _refuse_difference(folder: RunFolder, before: Settings, now: Settings) -> No
     """Raises UsageError if the settings are others. Data that have moved are told apart by their fingerprint later."""
     before = lasting(before)  # a run of an earlier version may hold paths as they were typed
     names = [name for name in before.__dataclass_fields__ if name not in _FREE]
-    other = [name for name in names if brief(getattr(before, name)) != brief(getattr(now, name))]
+
+    def compared(settings: Settings, name: str) -> Any:
+        value = getattr(settings, name)
+        return brief(value) if name in ("data", "source") else value
+
+    other = [name for name in names if compared(before, name) != compared(now, name)]
     if other:
         texts = (f"{name} was {getattr(before, name)}, now {getattr(now, name)}" for name in other)
         raise UsageError(

@@ -22,11 +22,10 @@ from ganzoo.engine.generator import draw_prior
 from ganzoo.engine.guard import Guard
 from ganzoo.engine.joint import Joint
 from ganzoo.engine.recorded import Record, Recorder
-from ganzoo.engine.seat import Move, Seat, blamed
+from ganzoo.engine.seat import Move, Seat, blamed, terms_of, total_norm
 from ganzoo.engine.shards import Shards
 from ganzoo.engine.state import State, named_pairs, named_parameters
 from ganzoo.engine.tally import Tally
-from ganzoo.errors import PluginError
 
 __all__ = ["Game"]
 
@@ -165,16 +164,7 @@ class Game:
         self.focus(seat)
         with blamed(seat.player, step), self.autocast:
             returned = seat.player.objective(self._nets, batch, self.config)
-        terms = dict(returned) if isinstance(returned, Mapping) else {}
-        wanted = [term for term in terms.values() if isinstance(term, Tensor) and term.requires_grad]
-        wrong = [f"{k}: {describe(term)}" for k, term in terms.items() if not isinstance(term, Tensor) or term.dim()]
-        if wrong or not wanted:
-            wrong = wrong or ["no term with a gradient"] if isinstance(returned, Mapping) else [describe(returned)]
-            raise PluginError(
-                f"player {seat.player.name!r}: an objective returns named 0-d tensors, at least one of which depends "
-                f"on {' '.join(seat.player.over)}; found {', '.join(wrong)}"
-            )
-        return terms, sum(wanted[1:], wanted[0])
+        return terms_of(seat.player, returned)
 
     def turn(self, seat: Seat, step: int, turn: int) -> Batch:
         """One player's turn: kept whole, or undone whole if its objective or gradient is not finite or it raises.
@@ -268,17 +258,3 @@ class Game:
                 for name, module in self.state.average.items():
                     for mine, live in zip(module.buffers(), self.state.modules[name].buffers(), strict=True):
                         torch.where(ok, live, mine, out=mine)
-
-
-def total_norm(gradients: list[Tensor | None], device: torch.device) -> Tensor:
-    """The Euclidean norm of all gradients together, 0-d; not finite if any of them is not."""
-    present = [gradient for gradient in gradients if gradient is not None]
-    if not present:
-        return torch.zeros((), device=device)
-    norm: Tensor = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(present)))
-    return norm
-
-
-def describe(value: object) -> str:
-    """A value as an error names it: a tensor by its shape, anything else by its type."""
-    return f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__

@@ -360,3 +360,14 @@ def test_a_run_in_a_thread_takes_no_signals(run):
     thread.join()
     assert isinstance(found[0], Run)
     assert found[0].step == 5
+
+
+def test_another_run_of_the_same_name_to_start_from_is_another_run(small, tmp_path_factory):
+    one, other = (str(tmp_path_factory.mktemp("elsewhere") / "run") for _ in range(2))
+    for place in (one, other):
+        ganzoo.train("vanilla-mlp", **small("vanilla-mlp", steps=1), out=place)
+    settings = small("vanilla-mlp", steps=1) | {"out": "new"}
+    ganzoo.train("vanilla-mlp", **settings, start_from=one)
+    ganzoo.train("vanilla-mlp", **settings, start_from=one)  # the same: it is finished
+    with pytest.raises(UsageError, match="start_from was"):
+        ganzoo.train("vanilla-mlp", **settings, start_from=other)

@@ -48,14 +48,14 @@ digits = "vanilla-mlp.digits"
 
 
 def parse(text):
-    return registry.parse(text.encode() if isinstance(text, str) else text, "registry.toml", Path("/root"))
+    return registry.parse(text.encode() if isinstance(text, str) else text, "registry.toml", Path("/somewhere"))
 
 
 def test_what_is_listed_is_found_by_name_and_alias():
     found = parse(GOOD)
     assert found.find("digits") is found.find("vanilla-mlp.digits")
     digits, hub = found.models["vanilla-mlp.digits"], found.models["dcgan.hub"]
-    assert digits.path == Path("/root/pretrained/vanilla-mlp.digits")
+    assert digits.path == Path("/somewhere/pretrained/vanilla-mlp.digits")
     assert (digits.shape, digits.size, digits.metrics[0].n) == ((1, 28, 28), 1800, 1797)
     assert (hub.path, hub.repo, hub.revision) == (None, "me/dcgan-mnist", "3" * 40)
     assert hub.files["generator.safetensors"] == Pin(B, 1000)

@@ -72,7 +72,7 @@ def test_the_page_says_what_was_run_and_how_to_go_on(run):
 
 
 def test_the_page_shows_no_way_to_anything(run):
-    run.settings.data, run.settings.gan = "/home/me/secret/photos", "/home/me/secret/my_gan.py"
+    run.settings.data, run.settings.gan = "/somewhere/secret/photos", "/somewhere/secret/my_gan.py"
     contents = save_report(run, []).read_text("utf-8")
     assert "data: photos" in contents
     assert "my_gan.py" in contents
