@@ -58,7 +58,7 @@ def start(resolved: Resolved, listener: Listener | None = None) -> Run:
     Raises UsageError if `out` is anything else that exists.
     """
     from ganzoo.engine.files import write_whole
-    from ganzoo.engine.folder import RunFolder, create, find_launched, launch
+    from ganzoo.engine.folder import RunFolder, create, find, find_launched, launch
     from ganzoo.engine.origin import refuse_changed_file
     from ganzoo.engine.processes import join
     from ganzoo.engine.setup import prepare
@@ -75,6 +75,9 @@ def start(resolved: Resolved, listener: Listener | None = None) -> Run:
         if processes.leads:
             refuse_changed_file(folder)
         return _go_on(folder, resolved, processes, listener, same=True)
+    if (origin := resolved.settings.start_from) and not origin.endswith(".safetensors"):
+        found = str(find(origin).path)  # kept instead of `latest`, which this run will be
+        resolved = replace(resolved, settings=replace(resolved.settings, start_from=found))
     setup = prepare(resolved, processes)
     path = create(out, setup.entry.name, setup.settings.data or "").path if processes.leads else ""
     folder = _folder(processes.text_from_leader(str(path)), processes)
@@ -286,10 +289,12 @@ def _as_before(before: Settings, resolved: Resolved) -> Resolved:
     """The same settings with the threads and the shards that the run was started with, where none are asked for.
 
     Threads decide in which order sums are made, and so the last bits of every result; shards which draws are made.
+    The latest run to start from is what was the latest when this one was begun.
     """
     now = resolved.settings
     threads, shards = now.threads or before.threads, now.shards or before.shards
-    return replace(resolved, settings=replace(now, threads=threads, shards=shards))
+    origin = before.start_from if now.start_from == "latest" else now.start_from
+    return replace(resolved, settings=replace(now, threads=threads, shards=shards, start_from=origin))
 
 
 def _refuse_difference(folder: RunFolder, before: Settings, now: Settings) -> None:

@@ -20,7 +20,8 @@ __all__ = ["COMMA", "SPREAD", "TIMES", "Column", "ColumnKind", "columns_of"]
 
 SPREAD = 4.0  # standard deviations from a Gaussian's mean that are -1 and 1
 
-# How numbers are written, where it is not the usual way: dates with a time of day, and a comma before the decimals.
+# How numbers are written, where it is not the usual way: dates with a time of day, after which ".fff" are decimals of
+# its seconds and the rest a time zone as it is written; and a comma before the decimals of a number.
 TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
 COMMA = ","
 
@@ -33,8 +34,8 @@ class Column:
 
     modes: (mean, standard deviation) of each Gaussian. values: the texts of a category. absent: whether the last
     entry of the one-hot means that there is no value. shares: how common each entry is in the data, summing to 1.
-    decimals: places of a continuous number. digits: that whole numbers are filled up to with zeros. form: one of TIMES
-    of a date, COMMA of a continuous number, "" where they are written as usual.
+    decimals: places of a continuous number. digits: that whole numbers are filled up to with zeros. form: of a date one
+    of TIMES with what follows it, COMMA of a continuous number, "" where they are written as usual.
     """
 
     name: str

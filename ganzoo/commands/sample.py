@@ -92,15 +92,16 @@ def sample(
         generator = generator.to(choose(device))
     rate = 0.0
     if walk:
-        from ganzoo.engine.samples import save_animation
+        from ganzoo.engine.samples import refuse_to_overwrite, save_animation
 
         path = out or _new(target, "walk", ".webp")
-        if path.exists() and not force:
-            raise UsageError(f"{path} exists already; choose another --out, or overwrite it with --force")
+        if path.suffix.lower() != ".webp":
+            raise UsageError(f"cannot save an animation as {path.name!r}; known endings: .webp")
+        refuse_to_overwrite([path], force)
         frames = generator.walk(_FRAMES, seed=seed)
         save_animation([frame.grid() for frame in frames], path, _MILLISECONDS)
     else:
-        chosen = [label.strip() for label in labels.split(",")] if labels else None
+        chosen = [label.strip() for label in labels.split(",")] if labels is not None else None
         what: dict[str, Any] = {"seed": seed, "labels": chosen, "where": where}
         advice = "ask for fewer, or write them as they are drawn: --out NAME.npz or --files"
         with fitting(f"drawing {many(number, 'sample')} of {generator.name}", generator.device, advice):

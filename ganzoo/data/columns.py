@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 import warnings
 from collections import Counter
 from collections.abc import Sequence
@@ -32,6 +33,8 @@ MANY = 1000  # a category with more different values is a name or a text
 GAUSSIANS = 10  # at most, section 4.2
 SLIGHT = 0.005  # share of the rows below which a Gaussian is left out
 FITTED = 10_000  # rows that the mixture is fitted to
+AFTER_TIME = re.compile(r"(?:\.(\d+))?(Z| ?UTC| ?[+-]\d\d(?::?\d\d)?)?$")  # decimals of its seconds, and a time zone
+TOLD = 4  # decimals of seconds that a number of days tells apart
 PLACES = 17  # after the decimal point, at most; smaller numbers are written with an exponent
 ROUNDS = 60  # of the fit; a rough one divides the numbers as well
 
@@ -92,9 +95,12 @@ def number_of(column: Column, text: str) -> float:
 def _read(kind: ColumnKind, form: str, text: str) -> float:
     """The number that a text is in this form. Raises ValueError."""
     if kind == "date" and form:
-        moment = datetime.strptime(text, form)
-        if moment.strftime(form) != text:
+        time, places, zone = _parts(form)
+        whole, point, decimals = text.removesuffix(zone).partition(".")
+        moment = datetime.strptime(whole, time)
+        if moment.strftime(time) + point + decimals + zone != text or len(decimals) != places:
             raise ValueError("would be written otherwise")
+        moment += timedelta(microseconds=int(decimals.ljust(6, "0")[:6]))
         return 1 + (moment - datetime.min) / timedelta(days=1)
     if kind == "date":
         return float(date.fromisoformat(text).toordinal())
@@ -106,9 +112,11 @@ def _read(kind: ColumnKind, form: str, text: str) -> float:
 def text_of(column: Column, number: float) -> str:
     """A number as the data write it: a date, a whole number, or with the data's decimals."""
     if column.kind == "date" and column.form:
-        unit = 1 if column.form.endswith("%S") else 60  # seconds
-        seconds = unit * round((number - 1) * 86_400 / unit)
-        return (datetime.min + timedelta(seconds=seconds)).strftime(column.form)
+        time, places, zone = _parts(column.form)
+        unit = timedelta(seconds=1) / 10 ** min(places, TOLD) if time.endswith("%S") else timedelta(minutes=1)
+        moment = datetime.min + unit * round((number - 1) * (timedelta(days=1) / unit))
+        decimals = f"{moment.microsecond:06d}".ljust(places, "0")[:places]
+        return moment.strftime(time) + ("." if places else "") + decimals + zone
     if column.kind == "date":
         return date.fromordinal(round(number)).isoformat()
     if column.kind == "integer":
@@ -117,6 +125,13 @@ def text_of(column: Column, number: float) -> str:
         return f"{number:.9g}".replace(".", column.form or ".")  # a feature has no more digits
     whole, _, rest = f"{number:.{max(1, column.decimals)}f}".partition(".")
     return f"{whole}{column.form or '.'}{rest.rstrip('0') or '0'}"
+
+
+def _parts(form: str) -> tuple[str, int, str]:
+    """Of how a time is written: the one of TIMES, the decimals of its seconds, and the time zone."""
+    time = max((time for time in TIMES if form.startswith(time)), key=len)
+    zone = form[len(time) :].lstrip(".f")
+    return time, form.count("f"), zone
 
 
 def is_absent(text: str) -> bool:
@@ -128,8 +143,9 @@ def infer(name: str, texts: Sequence[str], start: int = 0, seed: int = 0, *, com
     """The column of these texts (n,), its features starting at `start`.
 
     Numbers are continuous, or integers where all are whole; integers with few values, and all other texts, are
-    categories; ISO dates are dates, with a time of day or without. comma: numbers may have one before their decimals,
-    which elsewhere may part thousands. Raises DataError for a column without a value or of too many texts.
+    categories; ISO dates are dates, with a time of day or without, all of them in one time zone. comma: numbers may
+    have one before their decimals, which elsewhere may part thousands. Raises DataError for a column without a value
+    or of too many texts.
     """
     held = [text for text in texts if not is_absent(text)]
     if not held:
@@ -170,7 +186,11 @@ def _kind(texts: Sequence[str], comma: bool) -> tuple[ColumnKind, str]:
     """The narrowest kind that all texts are of, and how they are written."""
     if all(text.removeprefix("-").isdecimal() and text.isascii() for text in texts):
         return ("integer" if len(set(texts)) > FEW else "category"), ""
-    known: list[tuple[ColumnKind, str]] = [("continuous", ""), ("date", ""), *(("date", form) for form in TIMES)]
+    after = AFTER_TIME.search(texts[0])
+    places, zone = after.groups(default="") if after else ("", "")
+    suffix = ("." if places else "") + "f" * len(places) + zone
+    known: list[tuple[ColumnKind, str]] = [("continuous", ""), ("date", "")]
+    known += [("date", time + suffix) for time in TIMES if time.endswith("%S") or not places]
     for kind, form in [*known, ("continuous", COMMA)] if comma else known:
         try:
             for text in texts:

@@ -43,6 +43,8 @@ def test_train_sample_and_resume(tiny, ganzoo):
     code, _, err = ganzoo("sample", "--walk", "--out", "walk.webp")
     assert code == 2
     assert "walk.webp exists already" in err
+    said = "error: cannot save an animation as 'walk.png'; known endings: .webp\n"
+    assert ganzoo("sample", "--walk", "--out", "walk.png") == (2, "", said)
     assert ganzoo("sample", "--files", "-n", "3", "--out", "drawn") == (0, "drawn\n", "")
     assert len(list(Path("drawn").glob("*.png"))) == 3
     code, out, err = ganzoo("sample", "--device", "xpu:7", "--out", "elsewhere.png")

@@ -19,6 +19,11 @@ NUMBERS = [f"{x:.2f}" for x in np.random.default_rng(0).normal([[0.0], [50.0]], 
         (["2024-02-29 23:59:59", "1999-12-31 00:00:00"], "date"),
         (["2024-02-29 23:59:59", "1999-12-31"], "category"),
         (["2024-02-29 3:04:05", "1999-12-31 00:00:00"], "category"),  # would be written otherwise
+        (["2024-02-29T23:59:59.5Z", "1999-12-31T00:00:00.0Z"], "date"),
+        (["2024-02-29T23:59:59.5Z", "1999-12-31T00:00:00.25Z"], "category"),
+        (["2024-02-29 23:59+01:00", "1999-12-31 00:00+02:00"], "category"),  # two time zones
+        (["2024-02-29 23:59.5", "1999-12-31 00:00.5"], "category"),  # no seconds that these were decimals of
+        (["2024-02-29Z", "1999-12-31Z"], "category"),
         (["1,5", "2,25"], "category"),  # of a file with commas between cells
         (["", "NA", "7.5"], "continuous"),
     ],
@@ -38,6 +43,10 @@ def test_a_kind_is_inferred(texts, kind):
         ["2024-02-29", "1999-12-31", "", "2000-01-01"] * 5,
         ["2024-02-29 23:59:59", "2024-03-01 00:00:00", "", "2024-02-01 07:05:03"] * 5,
         [f"2024-01-02T{hour:02d}:{minute:02d}" for hour in range(24) for minute in range(0, 60, 7)],
+        [f"2024-01-02T03:04:{second:02d}.{7 * second:03d}Z" for second in range(60)],
+        [f"2024-01-02 03:{minute:02d}:00+05:30" for minute in range(60)],
+        [f"2024-01-02 {hour:02d}:00 UTC" for hour in range(24)],
+        [f"2024-01-02 03:04:05.{number:03d}000000" for number in range(0, 999, 9)],
         ["red", "green", "", "a, b"],
         ["5.0", "5.0", "5.0"],
         [f"{x:05d}" for x in range(0, 99_999, 777)],

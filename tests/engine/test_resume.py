@@ -1,5 +1,6 @@
 import os
 import signal
+from pathlib import Path
 
 import pytest
 import torch
@@ -371,3 +372,14 @@ def test_another_run_of_the_same_name_to_start_from_is_another_run(small, tmp_pa
     ganzoo.train("vanilla-mlp", **settings, start_from=one)  # the same: it is finished
     with pytest.raises(UsageError, match="start_from was"):
         ganzoo.train("vanilla-mlp", **settings, start_from=other)
+
+
+def test_the_latest_run_to_start_from_is_kept_as_the_run_that_it_was(small):
+    settings = small("vanilla-mlp", steps=1) | {"out": None}
+    first = ganzoo.train("vanilla-mlp", **settings)
+    out = {"out": "runs/second"}
+    second = ganzoo.train("vanilla-mlp", **(settings | out), start_from="latest")
+    assert second.settings.start_from == str(first.folder.absolute())
+    assert Path("runs/latest").read_text() == "second\n"
+    again = ganzoo.train("vanilla-mlp", **(settings | out), start_from="latest")  # the same command: it is finished
+    assert again.settings.start_from == second.settings.start_from
