@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ganzoo import catalogue
 from ganzoo.errors import GanzooError, UsageError
-from ganzoo.places import brief, lasting
+from ganzoo.places import brief, lasting, word
 from ganzoo.settings import Resolved, Settings, environment, resolve
 
 if TYPE_CHECKING:
@@ -257,6 +257,8 @@ def _go_on(
         if processes.text_from_leader("saved" if saved else ""):
             run.load(saved)
         now = setup.settings
+        if not same and run.step > run.steps:
+            raise UsageError(f"--steps {run.steps}: {folder.path} is at step {run.step} already; type a greater number")
         changed = replace(
             before, steps=now.steps, gan=now.gan, data=now.data, source=now.source, data_root=now.data_root
         )
@@ -269,7 +271,8 @@ def _go_on(
             run.play()
         else:
             run.write_model()  # it may have been stopped just before
-            run.tell(f"{folder.path} is finished at step {run.step:,}; to go on: ganzoo resume {folder.path} --steps N")
+            further = f"ganzoo resume {word(folder.path)} --steps N"
+            run.tell(f"{folder.path} is finished at step {run.step:,}; to go on: {further}")
             run.exit_reason = "done"
     finally:
         folder.unlock()
@@ -311,5 +314,5 @@ def _refuse_difference(folder: RunFolder, before: Settings, now: Settings) -> No
         texts = (f"{name} was {getattr(before, name)}, now {getattr(now, name)}" for name in other)
         raise UsageError(
             f"--out {folder.path} holds a run of another configuration ({'; '.join(texts)}); choose another folder, "
-            f"or go on with it as it was: ganzoo resume {folder.path}"
+            f"or go on with it as it was: ganzoo resume {word(folder.path)}"
         )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shlex
 from pathlib import Path
 from typing import Any
 
 from ganzoo import catalogue
 from ganzoo.settings import Settings
 
-__all__ = ["brief", "lasting"]
+__all__ = ["brief", "lasting", "word"]
 
 _PATHS = ("data", "source", "data_root", "start_from")
 _WORDS = {"left", "right", "latest"}  # that are no paths in them
@@ -27,6 +28,11 @@ def lasting(settings: Settings) -> Settings:
     }
     there: dict[str, Any] = {name: str(path) for name, path in paths.items() if path.exists()}
     return dataclasses.replace(settings, **there)
+
+
+def word(path: str | Path) -> str:
+    """A path as one word of a command line, in quotes where it needs them."""
+    return shlex.quote(str(path))
 
 
 def brief(value: Any) -> Any:

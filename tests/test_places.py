@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from ganzoo.places import brief, lasting
+from ganzoo.places import brief, lasting, word
 from ganzoo.settings import Settings
 
 
@@ -31,3 +31,8 @@ def test_a_path_is_shown_from_here_or_by_its_last_part(tmp_path):
     assert brief(tmp_path.parent / "photos") == "photos"
     for same in ("digits", "photos/cats", 3, None):
         assert brief(same) == same
+
+
+def test_a_path_is_one_word_of_a_command_line():
+    assert word(Path("runs/dcgan-001")) == "runs/dcgan-001"
+    assert word("my runs/a") == "'my runs/a'"

@@ -109,8 +109,17 @@ def test_sigterm_to_one_process_stops_all_at_one_step_and_another_number_goes_on
     assert_same_bits(tmp_path / "run", undisturbed)
 
 
-def test_a_mistake_is_one_line_and_exit_code_2(start, tmp_path):
-    process = start(tmp_path, *GANZOO, *RUN, "--processes", "2", "--data", "./nothing")
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["--data", "./no"], "--data ./no: no such file or folder; type a path that exists, or --data digits"),
+        (["-o", "lr=fast"], "option lr='fast': expected float, for example lr=0.0002"),
+        (["--batch", "2"], "--batch 2 in 3 shards: each has at least one sample; type --batch 3"),
+        (["--batch", "2000"], "digits has 1,797 samples, fewer than a batch of 2,000; type --batch 1797"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(start, tmp_path, asked, said):
+    process = start(tmp_path, *GANZOO, *RUN, "--processes", "2", *asked)
     _, err = process.communicate()
     assert process.returncode == 2
-    assert err == "error: --data ./nothing: no such file or folder; type a path that exists, or --data digits\n"
+    assert err == f"error: {said}\n"

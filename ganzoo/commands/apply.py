@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ganzoo.errors import DataError, UsageError
+from ganzoo.places import word
 
 __all__ = ["apply"]
 
@@ -48,7 +49,7 @@ def apply(
     beside the old one, or in a new folder beside the folder, and its path is printed.
     """
     if not inputs:
-        raise UsageError(f"no file is named; type for example: ganzoo apply {target} picture.png")
+        raise UsageError(f"no file is named; type for example: ganzoo apply {word(target)} picture.png")
     from ganzoo import api
     from ganzoo.engine.apply import jobs_for, translated
     from ganzoo.engine.device import choose
@@ -58,7 +59,7 @@ def apply(
     generator = api.load(target, step=step)
     space = generator.space.source
     if space is None:
-        raise UsageError(f"{generator.name} draws samples from noise; type: ganzoo sample {target}")
+        raise UsageError(f"{generator.name} draws samples from noise; type: ganzoo sample {word(target)}")
     jobs = jobs_for(inputs, generator.name, out, force=force, kind=generator.space.kind)
     generator = generator.to(choose(device))
     unreadable = []

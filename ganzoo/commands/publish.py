@@ -6,6 +6,8 @@ from functools import partial
 
 import click
 
+from ganzoo.places import word
+
 __all__ = ["publish"]
 
 
@@ -64,7 +66,7 @@ def publish(
         click.echo(f"nothing was sent; without --dry-run this goes to {to}" + ("" if ":" in to else f", {visible}"))
         return
     click.echo(f"\npublished  {done.url or done.name}")
-    click.echo(f"load it    ganzoo sample {done.name}")
+    click.echo(f"load it    ganzoo sample {word(done.name)}")
     click.echo(f'           ganzoo.load("{done.name}")')
     if done.entry:
         click.echo(f"\nits entry in a registry.toml (docs/hub.md):\n\n{done.entry.rstrip()}")

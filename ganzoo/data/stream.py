@@ -39,7 +39,7 @@ class Stream:
         for name, count in counts.items():
             if count < size:
                 raise DataError(
-                    f"a batch of {size:,} was asked for and {name} has {many(count, 'sample')}; type --batch {count}"
+                    f"{name} has {many(count, 'sample')}, fewer than a batch of {size:,}; type --batch {count}"
                 )
         self.dataset = dataset
         self.size = size

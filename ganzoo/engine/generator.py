@@ -144,13 +144,7 @@ class Generator(nn.Module):
         where: Mapping[str, str] | None = None,
     ) -> Iterator[Tensor]:
         """The samples that `sample` draws, some at a time on the CPU: (k, *shape) each. Raises UsageError."""
-        if self.space.kind == "game":
-            raise UsageError(f"{self.name} is a game without samples; its course is in metrics.csv and plots/")
-        if self.space.source:
-            raise UsageError(
-                f"{self.name} translates what it is given, it draws none from noise; type: ganzoo apply RUN FILE..., "
-                "or in Python generator.translate(sources)"
-            )
+        self._refuse_to_draw()
         if n < 1:
             raise UsageError(f"asked for {n} samples; ask for at least one, for example -n 16")
         label = self._labels(n + _MANY, labels)
@@ -167,6 +161,16 @@ class Generator(nn.Module):
                 made = asked.met(self(z, chosen, where=asked.feature).float().cpu())[: n - found]
             found += len(made)
             yield made
+
+    def _refuse_to_draw(self) -> None:
+        """Raises UsageError where nothing is made of noise."""
+        if self.space.kind == "game":
+            raise UsageError(f"{self.name} is a game without samples; its course is in metrics.csv and plots/")
+        if self.space.source:
+            raise UsageError(
+                f"{self.name} translates what it is given, it draws none from noise; type: ganzoo apply RUN FILE..., "
+                "or in Python generator.translate(sources)"
+            )
 
     @cached_property
     def takes_labels(self) -> bool:
@@ -212,6 +216,7 @@ class Generator(nn.Module):
         The way between two points is spherical, since N(0, I) has its mass on a shell (White 2016, sec. 2.1).
         Raises UsageError where the prior's latents are not one tensor of real numbers.
         """
+        self._refuse_to_draw()
         n, device = columns * columns, self.device
         points = []
         for stop in range(stops):

@@ -15,6 +15,7 @@ from ganzoo.engine.model import write_model
 from ganzoo.engine.setup import Setup
 from ganzoo.engine.state import named_parameters
 from ganzoo.errors import Diverged, GanzooError
+from ganzoo.places import word
 
 __all__ = ["Saves"]
 
@@ -76,7 +77,7 @@ class Saves:
         if apart := self._processes.differing(self._game.state.tensors()):
             raise GanzooError(
                 f"step {step:,}: the processes' copies of {apart[0]!r} have come apart, a machine's fault; "
-                f"go on from the newest checkpoint: ganzoo resume {self._files.path}"
+                f"go on from the newest checkpoint: ganzoo resume {word(self._files.path)}"
             )
         path = None
         if self._processes.leads:
@@ -95,7 +96,7 @@ class Saves:
             text = f"step {step:,} could not be saved: {error.strerror}; the newest checkpoint is step {newest}"
             if last or newest is None:
                 raise GanzooError(
-                    f"{text}; make room in {folder}, then type: ganzoo resume {self._files.path}"
+                    f"{text}; make room in {folder}, then type: ganzoo resume {word(self._files.path)}"
                 ) from None
             self._tell(f"{text}; training goes on")
             return None
@@ -111,5 +112,5 @@ class Saves:
         except OSError as error:
             raise GanzooError(
                 f"{self._files.model} could not be written: {error.strerror}; the checkpoints are whole; "
-                f"make room, then type: ganzoo resume {self._files.path}"
+                f"make room, then type: ganzoo resume {word(self._files.path)}"
             ) from None

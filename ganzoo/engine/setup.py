@@ -92,12 +92,12 @@ def prepare(resolved: Resolved, processes: Processes | None = None) -> Setup:
     processes: this one and the others, if they have met already.
     Raises UsageError, DataError or PluginError; nothing has been written then.
     """
-    entry = catalogue.typed(resolved.settings.gan)
-    architecture = catalogue.load(entry)
-    general = completed(resolved, architecture)  # mistakes are told before the data are opened
     processes = processes or join()
-    device = devices.choose(general.settings.device)
-    with processes.leader_first():
+    with processes.leader_first():  # a mistake ends the leader, and is told once
+        entry = catalogue.typed(resolved.settings.gan)
+        architecture = catalogue.load(entry)
+        general = completed(resolved, architecture)  # mistakes are told before the data are opened
+        device = devices.choose(general.settings.device)
         dataset, space, notes = data_of(entry.name, general.settings, architecture)
         resolved = completed(resolved, architecture, space.kind)
         settings = resolved.settings
@@ -110,8 +110,8 @@ def prepare(resolved: Resolved, processes: Processes | None = None) -> Setup:
         check_players(entry.name, players, modules, architecture)
         if settings.start_from:
             notes.append(_start_from(settings.start_from, modules))
-    whole = settings.statistics == "whole"
-    shards = Shards(settings.batch or 1, settings.shards or processes.count, processes, whole=whole)
+        whole = settings.statistics == "whole"
+        shards = Shards(settings.batch or 1, settings.shards or processes.count, processes, whole=whole)
     if whole:
         modules = {name: whole_batch_norm(module) for name, module in modules.items()}
     augmented = put_lens(settings, architecture, dataset, modules, notes)
@@ -136,7 +136,7 @@ def prepare(resolved: Resolved, processes: Processes | None = None) -> Setup:
         game = play_with(copy.deepcopy(modules), 1, Shards(min(4, shards.batch)))
         return how_it_splits(game, next(seat for seat in game.seats if seat.player.name == player))
 
-    with fitting(what, device, advice):
+    with processes.leader_first(), fitting(what, device, advice):
         trial = play_with(copy.deepcopy(modules), 1, Shards(shards.size))
         reads = try_turns(trial)
     threads = settings.threads
@@ -163,6 +163,8 @@ def prepare(resolved: Resolved, processes: Processes | None = None) -> Setup:
         degrade=str(dataset.degradation) if dataset and dataset.degradation else None,
         shards=shards.count,
     )
+    with processes.leader_first():
+        game = play_with(modules, steps, shards, _record(settings, device, shards, notes))
     paper = entry.outline.citation
     return Setup(
         resolved=replace(resolved, settings=settings),
@@ -173,7 +175,7 @@ def prepare(resolved: Resolved, processes: Processes | None = None) -> Setup:
         space=space,
         dataset=on_device or None,
         device=device,
-        game=play_with(modules, steps, shards, _record(settings, device, shards, notes)),
+        game=game,
         seconds=seconds,
         processes=processes,
         split=split,

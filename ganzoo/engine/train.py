@@ -21,6 +21,7 @@ from ganzoo.engine.scores import score_samples
 from ganzoo.engine.setup import Setup
 from ganzoo.engine.stopping import StopRequest
 from ganzoo.errors import Diverged, Stopped
+from ganzoo.places import word
 
 __all__ = ["Run"]
 
@@ -268,6 +269,6 @@ class Run:
         self.write_model()
         self._observe("ganzoo_run_ended")
         raise Stopped(
-            f"stopped at step {self.step:,} of {self.steps:,}; go on with: ganzoo resume {self.folder}",
+            f"stopped at step {self.step:,} of {self.steps:,}; go on with: ganzoo resume {word(self.folder)}",
             130 if asked == signal.SIGINT else 75,
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ganzoo import __version__
 from ganzoo.hub.fields import LICENCE
+from ganzoo.places import word
 from ganzoo.settings import Settings
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def card(facts: Facts) -> str:
 ## Use it
 
 ```
-ganzoo sample {facts.address} -n 16 --seed 0
+ganzoo sample {word(facts.address)} -n 16 --seed 0
 ```
 
 ```python

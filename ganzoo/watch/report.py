@@ -14,7 +14,7 @@ from PIL import Image
 
 from ganzoo import __version__
 from ganzoo.engine.files import write_whole
-from ganzoo.places import brief
+from ganzoo.places import brief, word
 from ganzoo.plurals import many
 
 if TYPE_CHECKING:
@@ -54,16 +54,16 @@ td { overflow-wrap: anywhere }
 def save_report(run: Run, plots: Sequence[Path]) -> Path:
     """Write the page from the pictures in the run's folder and these plots. Returns its path."""
     folder: Path = run.folder
-    data, place = brief(run.settings.data), str(brief(folder))
+    data, place = brief(run.settings.data), Path(brief(folder))
     pictures = {
         "samples.png": f"Samples after {many(run.step, 'step')}",
         "progress.webp": "The same latents while the game was played",
         "reals.png": f"Real data: {data}",
     }
     facts = [many(run.step, "step"), f"data: {data}", folder.name, f"ganzoo {__version__}"]
-    use = f"# new samples\nganzoo sample {place} -n 16 --seed 1"
+    use = f"# new samples\nganzoo sample {word(place)} -n 16 --seed 1"
     if run.space.source:
-        use = f"# translate files\nganzoo apply {place} FILE..."
+        use = f"# translate files\nganzoo apply {word(place)} FILE..."
     body = f"""<h1>{escape(run.title)}</h1>
 <p class="soft">{escape(" · ".join(facts))}</p>
 {_section("Samples", "pictures", {folder / name: caption for name, caption in pictures.items()})}
@@ -71,9 +71,9 @@ def save_report(run: Run, plots: Sequence[Path]) -> Path:
 <h2>Use it</h2>
 <pre>{escape(use)}
 # go on playing
-ganzoo resume {escape(place)}{f" --steps {2 * run.steps}" if run.step >= run.steps else ""}
+ganzoo resume {escape(word(place))}{f" --steps {2 * run.steps}" if run.step >= run.steps else ""}
 # the same run once more
-ganzoo train --config {escape(place)}/config.toml</pre>
+ganzoo train --config {escape(word(place / "config.toml"))}</pre>
 <h2>Settings</h2>
 <div class="wide"><table>
 <thead><tr><th scope="col">Setting</th><th scope="col">Value</th><th scope="col">From</th></tr></thead>

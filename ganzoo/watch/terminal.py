@@ -12,6 +12,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from ganzoo.places import word
 from ganzoo.plurals import many
 
 if TYPE_CHECKING:
@@ -108,8 +109,7 @@ class Terminal:
 
     def _propose(self, run: Run) -> None:
         """Say which commands fit now, of those that exist."""
-        shown = _shown(run.folder)
-        name = "latest" if run.folder.parent == Path("runs") else shown
+        name = "latest" if run.folder.parent == Path("runs") else word(_shown(run.folder))
         has_samples = run.space.kind != "game"
         proposals = {"sample": f"{name} -n 16", "evaluate": name} if has_samples else {}
         if run.space.source:

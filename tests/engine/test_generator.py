@@ -1,5 +1,5 @@
 from collections import namedtuple
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import pytest
@@ -145,6 +145,9 @@ def test_latents_may_be_structured(structure):
     generator = made(generate, prior=prior)
     assert torch.equal(generator.sample(3).tensor, generator.sample(20).tensor[:3])
     with pytest.raises(UsageError, match="structured latents"):
+        generator.walk(4)
+    generator.space = replace(generator.space, source=generator.space)
+    with pytest.raises(UsageError, match="it draws none from noise"):
         generator.walk(4)
 
 

@@ -383,3 +383,10 @@ def test_the_latest_run_to_start_from_is_kept_as_the_run_that_it_was(small):
     assert Path("runs/latest").read_text() == "second\n"
     again = ganzoo.train("vanilla-mlp", **(settings | out), start_from="latest")  # the same command: it is finished
     assert again.settings.start_from == second.settings.start_from
+
+
+def test_an_end_that_lies_behind_is_a_mistake_and_changes_nothing(run):
+    before = Path("run/config.toml").read_text()
+    with pytest.raises(UsageError, match=r"--steps 1: run is at step \d already; type a greater number"):
+        ganzoo.resume("run", steps=1)
+    assert Path("run/config.toml").read_text() == before

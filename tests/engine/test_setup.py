@@ -96,7 +96,7 @@ def test_a_run_may_start_from_the_weights_of_another(tiny):
 
 
 def test_less_data_than_a_batch_is_refused(tiny):
-    with pytest.raises(DataError, match=r"a batch of 16 was asked for and mine has 5 samples; type --batch 5"):
+    with pytest.raises(DataError, match=r"mine has 5 samples, fewer than a batch of 16; type --batch 5"):
         prepared(tiny, data=images(5))
 
 
