@@ -91,8 +91,8 @@ def put(files: Path, path: Path, tag: str = "", pins: Mapping[str, Pin] | None =
     """Copy a model's files into the zoo as its newest revision, whole or not at all, and return the revision.
 
     pins: what files are held to. The same files are the same revision.
-    Raises UsageError for a tag that names another, and where nothing can be written, ModelError for a file that is
-    not as its pin says; the zoo is then as it was.
+    Raises UsageError for a tag that names another, a folder of other things, and where nothing can be written,
+    ModelError for a file that is not as its pin says; the zoo is then as it was.
     """
     if tag and not _TAG.fullmatch(tag):
         raise UsageError(f"{shortened(tag)!r} is no tag; a tag matches {_TAG.pattern}")
@@ -107,6 +107,9 @@ def put(files: Path, path: Path, tag: str = "", pins: Mapping[str, Pin] | None =
     revision = sha256("".join(hashes).encode()).hexdigest()[:40]
     try:
         path.mkdir(parents=True, exist_ok=True)
+        others = [found.name for found in path.iterdir() if found.name[0] != "." and found.name != "revisions"]
+        if others and not is_zoo_model(path):
+            raise UsageError(f"{path} is a folder of other things; type file:{path / 'me/my-gan'} for a new one in it")
         with FileLock(path / ".lock"):
             known = shelf(path) if is_zoo_model(path) else Shelf()
             if tag and known.tags.get(tag, revision) != revision:

@@ -37,6 +37,13 @@ def test_the_same_files_are_the_same_revision(path, model):
     assert zoo.shelf(path).tags.keys() == {"v1"}
 
 
+def test_a_folder_of_other_things_is_no_place_for_a_model(path, model):
+    zoo.put(model, path)
+    with pytest.raises(UsageError, match=r"zoo/me is a folder of other things; type file:.*zoo/me/me/my-gan for a new"):
+        zoo.put(model, path.parent)
+    assert [found.name for found in path.parent.iterdir()] == ["gan"]
+
+
 def test_only_a_models_files_are_copied(path, model):
     (model / ".env").write_text("HF_TOKEN=hf_secret")
     (model / "id_rsa").symlink_to("/etc/passwd")
