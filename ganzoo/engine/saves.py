@@ -93,8 +93,11 @@ class Saves:
             return checkpoint.save(folder, step, self._game.state.tensors(), self._setup.identity, keep=keep)
         except OSError as error:
             newest = max(checkpoint.steps_in(folder), default=None)
-            text = f"step {step:,} could not be saved: {error.strerror}; the newest checkpoint is step {newest}"
-            if last or newest is None:
+            text = f"step {step:,} could not be saved: {error.strerror}"
+            if newest is None:
+                raise GanzooError(f"{text}; make room in {folder}, then type the same command again") from None
+            text += f"; the newest checkpoint is step {newest}"
+            if last:
                 raise GanzooError(
                     f"{text}; make room in {folder}, then type: ganzoo resume {word(self._files.path)}"
                 ) from None

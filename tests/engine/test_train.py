@@ -105,7 +105,10 @@ def test_no_room_for_the_start_is_an_error_at_once(tiny, full_disk, monkeypatch)
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(ganzoo.engine.checkpoint, "write_whole", write)
-    with pytest.raises(GanzooError, match="step 0 could not be saved: No space left on device"):
+    said = (
+        "step 0 could not be saved: No space left on device; make room in run/checkpoints, then type the same command"
+    )
+    with pytest.raises(GanzooError, match=said):
         ganzoo.train(tiny, steps=20, out="run", threads=1)
     monkeypatch.setattr(ganzoo.engine.checkpoint, "write_whole", real)
     assert ganzoo.train(tiny, steps=20, out="run", threads=1).step == 20
