@@ -98,9 +98,9 @@ def resume(
     steps: int | None = None,
     minutes: float | None = None,
     device: str | None = None,
-    data: str | None = None,
-    source: str | None = None,
-    data_root: str | None = None,
+    data: str | Path | None = None,
+    source: str | Path | None = None,
+    data_root: str | Path | None = None,
     plugin: str | None = None,
     listener: Listener | None = None,
 ) -> Run:
@@ -117,7 +117,7 @@ def resume(
 
     processes = join()
     folder = _folder(processes.text_from_leader(str(find(target).path) if processes.leads else ""), processes)
-    changes = {"gan": plugin, "steps": steps, "minutes": minutes, "device": device}
+    changes: dict[str, Any] = {"gan": plugin, "steps": steps, "minutes": minutes, "device": device}
     changes |= {"data": data, "source": source, "data_root": data_root}
     asked = {name: value for name, value in changes.items() if value is not None}
     config = json.loads(processes.text_from_leader(json.dumps(_config(folder)) if processes.leads else "{}"))
@@ -165,13 +165,13 @@ def load(
 def evaluate(
     target: str | Path | Run | Generator = "latest",
     *,
-    data: str | None = None,
+    data: str | Path | None = None,
     data_root: str | Path | None = None,
-    source: str | None = None,
+    source: str | Path | None = None,
     degrade: str | None = None,
     n: int = 10_000,
     seed: int = 0,
-    metrics: Sequence[str] = (),
+    metrics: str | Sequence[str] = (),
     extractor: str | None = None,
     device: str = "auto",
     step: int | None = None,
@@ -199,20 +199,25 @@ def evaluate(
         folder = run_of(place)
         generator = load(place, step=step, raw=raw, plugin=plugin, tell=tell or warnings.warn)
     before = Settings.from_toml(folder.config.read_text("utf-8")) if folder else None
-    name = data or (before.data if before else generator.about.get("dataset"))
+    name = str(data or "") or (before.data if before else generator.about.get("dataset"))
     root = data_root or (before.data_root if before else None)
     if before and not (data or source or degrade):
         source = before.source
-    reals = open_reals(generator, name, root, source=source, degrade=degrade)
+    reals = open_reals(generator, name, root, source=str(source or "") or None, degrade=degrade)
     if tell and generator.space.source and not data:
         tell(f"{reals.name} is what it learned from; --data NAME|PATH judges it on what it has not seen")
     generator = generator.to(choose(device))
-    found = evaluate_generator(generator, reals, n=n, seed=seed, metrics=metrics, extractor=extractor, tell=tell)
+    names = [metrics] if isinstance(metrics, str) else metrics
+    found = evaluate_generator(generator, reals, n=n, seed=seed, metrics=names, extractor=extractor, tell=tell)
     if folder:
         path = folder.path / "metrics.json"
-        write_whole(path, (json.dumps(found.to_dict(), indent=2) + "\n").encode())
-        if tell:
-            tell(f"saved {path}")
+        try:
+            write_whole(path, (json.dumps(found.to_dict(), indent=2) + "\n").encode())
+        except OSError as error:  # the numbers are worth more than the file
+            (tell or warnings.warn)(f"{path} could not be written: {error.strerror}")
+        else:
+            if tell:
+                tell(f"saved {path}")
     return found
 
 

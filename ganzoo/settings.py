@@ -216,9 +216,12 @@ def _merge(layers: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[Settings, d
             elif name == "options":
                 mistakes.append(f"options={value!r} in {origin}: expected a table of hyper-parameters")
             elif name not in flags(Settings):
-                mistakes.append(f"unknown setting {name!r} in {origin}; {nearest(name, flags(Settings))}")
+                near = nearest(name, flags(Settings))
+                own = "; hyper-parameters go into options" if near.startswith("known") else ""
+                mistakes.append(f"unknown setting {name!r} in {origin}; {near}{own}")
             else:
-                read, problem = flags(Settings)[name].read(value, origin)
+                typed = os.fspath(value) if isinstance(value, os.PathLike) else value
+                read, problem = flags(Settings)[name].read(typed, origin)
                 if problem:
                     mistakes.append(problem)
                     continue

@@ -1,6 +1,7 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -47,6 +48,19 @@ def test_every_mistake_is_said_at_once_and_nothing_is_made():
         assert part in text
     assert len(caught.value.mistakes) == 6
     assert not list(Path().glob("runs*"))
+
+
+def test_an_option_among_the_settings_is_told_its_place():
+    with pytest.raises(UsageError, match=r"unknown setting 'lr' in call; known: .*; hyper-parameters go into options"):
+        ganzoo.train("tiny", lr=0.1)
+
+
+def test_paths_are_taken_for_the_texts_of_a_command_line(run, tmp_path):
+    np.savez(tmp_path / "mine.npz", images=np.zeros((100, 8, 8), np.uint8))
+    second = ganzoo.train("tiny", data=tmp_path / "mine.npz", steps=2, batch=8, out=tmp_path / "second")
+    assert repr(second) == f"Run('{tmp_path}/second', step 2 of 2)"
+    (tmp_path / "mine.npz").rename(tmp_path / "moved.npz")
+    assert ganzoo.resume(tmp_path / "second", data=tmp_path / "moved.npz", steps=3).step == 3
 
 
 def test_options_that_do_not_exist_are_said_with_the_nearest():

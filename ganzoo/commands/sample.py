@@ -92,7 +92,8 @@ def sample(
         generator = generator.to(choose(device))
     rate = 0.0
     if walk:
-        from ganzoo.engine.samples import refuse_to_overwrite, save_animation
+        from ganzoo.engine.pictures import save_animation
+        from ganzoo.engine.samples import refuse_to_overwrite
 
         path = out or _new(target, "walk", ".webp")
         if path.suffix.lower() != ".webp":

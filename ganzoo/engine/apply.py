@@ -25,8 +25,8 @@ from ganzoo.contract import Space
 from ganzoo.data.decode import opaque, suffixes, upright
 from ganzoo.engine.filling import fill_table
 from ganzoo.engine.generator import Generator
+from ganzoo.engine.pictures import levels, picture, picture_bytes
 from ganzoo.engine.room import fitting
-from ganzoo.engine.samples import levels, picture, picture_bytes
 from ganzoo.engine.speaking import translate_sound
 from ganzoo.engine.tiles import TILE, in_tiles, tell_of_tiles
 from ganzoo.errors import DataError, UsageError

@@ -1,6 +1,6 @@
 """What a generator made: a tensor that shows itself as pictures, points and files.
 
-Shapes: N samples, C H W image, F features of a vector.
+Shapes: N samples, F features of a vector.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ import io
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
 from ganzoo.contract import Space
 from ganzoo.engine.files import write_whole
 from ganzoo.engine.page import page
+from ganzoo.engine.pictures import FORMATS, levels, picture, picture_bytes, scatter, tile
 from ganzoo.engine.sounds import spectrogram, wav_bytes
 from ganzoo.errors import UsageError
 from ganzoo.tokens import lines_of
@@ -25,30 +26,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-__all__ = [
-    "FRAMES",
-    "PICTURED",
-    "Samples",
-    "evenly",
-    "levels",
-    "picture",
-    "picture_bytes",
-    "refuse_to_overwrite",
-    "save_animation",
-    "side_by_side",
-]
-
-FRAMES = 60  # an animation's most frames: longer ones show nothing more and cost megabytes
-
-T = TypeVar("T")
+__all__ = ["PICTURED", "Samples", "refuse_to_overwrite", "side_by_side"]
 
 PICTURED = ("image", "vector", "table", "audio", "tokens")  # kinds that are shown as pictures
 
-_FORMATS = {".png": "PNG", ".webp": "WEBP", ".jpg": "JPEG", ".jpeg": "JPEG"}
-_CELL = 56  # pixels of a grid's smallest cell: a 28x28 digit at twice its size
-_GAP = 2  # pixels between two cells
 _GROUPS = 4  # of pictures in a row, side by side
-_GREY = 112  # between the cells: neither the black nor the white that most pictures end in
 
 
 class Samples:
@@ -127,14 +109,14 @@ class Samples:
         if not len(self):
             raise UsageError("no samples to show; ask for at least one, for example -n 16")
         if self.space.kind == "vector":
-            return _scatter(self.numpy(), None if self.real is None else self.real.numpy())
+            return scatter(self.numpy(), None if self.real is None else self.real.numpy())
         if self.space.kind == "table":
             from ganzoo.engine.marginals import marginals
 
             return marginals(self.numpy(), None if self.real is None else self.real.numpy(), self.space)
         if self.space.kind == "tokens":
             return page(self.lines)
-        return _tile(self.images, columns or math.ceil(math.sqrt(len(self))))
+        return tile(self.images, columns or math.ceil(math.sqrt(len(self))))
 
     def save(self, path: Path | str, *, force: bool = False) -> Path:
         """Write one file: a picture of all samples (.png, .webp, .jpg), rows of a table (.csv), sounds one
@@ -146,7 +128,7 @@ class Samples:
 
         path = Path(path)
         suffix = path.suffix.lower()
-        known = list(dict.fromkeys([*_FORMATS, self.suffix, ".npz"]))
+        known = list(dict.fromkeys([*FORMATS, self.suffix, ".npz"]))
         if suffix not in known:
             raise UsageError(f"cannot save samples as {path.name!r}; known endings: {' '.join(known)}")
         refuse_to_overwrite([path], force)
@@ -191,26 +173,6 @@ def refuse_to_overwrite(paths: Sequence[Path], force: bool) -> None:
         raise UsageError(f"{old} exists already; choose another name with --out, or overwrite it with --force")
 
 
-def levels(tensor: Tensor) -> Tensor:
-    """Numbers in [-1, 1] as the bytes 0..255 of a picture, of the same shape."""
-    return ((tensor + 1) * 127.5).round_().clamp_(0, 255).byte()
-
-
-def picture(levels: Tensor) -> Image.Image:
-    """Bytes (C, H, W) as a picture: grey or RGB, other numbers of channels as grey ones below each other."""
-    return Image.fromarray((levels.permute(1, 2, 0) if len(levels) == 3 else levels.flatten(0, 1)).numpy())
-
-
-def picture_bytes(image: Image.Image, suffix: str) -> bytes:
-    """A picture in the format of a file's ending (.png, .webp without loss, .jpg)."""
-    buffer = io.BytesIO()
-    options: dict[str, Any] = {"quality": 92} if _FORMATS[suffix] == "JPEG" else {}
-    if _FORMATS[suffix] == "WEBP":
-        options = {"lossless": True}
-    image.save(buffer, _FORMATS[suffix], **options)
-    return buffer.getvalue()
-
-
 def side_by_side(parts: Sequence[Samples]) -> Image.Image:
     """One picture of equally many images in groups: the first of each part, the second of each, and on, 4 in a row.
 
@@ -225,73 +187,4 @@ def side_by_side(parts: Sequence[Samples]) -> Image.Image:
         for group in zip(*columns, strict=True)
         for image in group
     ]
-    return _tile(shown, _GROUPS * len(parts))
-
-
-def _tile(images: Sequence[Image.Image], columns: int) -> Image.Image:
-    """Equal pictures in rows from the top left, each enlarged to at least _CELL pixels."""
-    width, height = images[0].size
-    scale = max(1, math.ceil(_CELL / max(width, height)))
-    cell = (width * scale, height * scale)
-    columns = min(columns, len(images))
-    rows = math.ceil(len(images) / columns)
-    size = (columns * (cell[0] + _GAP) + _GAP, rows * (cell[1] + _GAP) + _GAP)
-    sheet = Image.new(images[0].mode, size, _GREY if images[0].mode == "L" else (_GREY,) * 3)
-    for number, image in enumerate(images):
-        row, column = divmod(number, columns)
-        place = (_GAP + column * (cell[0] + _GAP), _GAP + row * (cell[1] + _GAP))
-        sheet.paste(image.resize(cell, Image.Resampling.NEAREST), place)
-    return sheet
-
-
-def _scatter(fake: NDArray[np.float32], real: NDArray[np.float32] | None) -> Image.Image:
-    """The first two features as points, generated over real; the axes span the real points where given."""
-    import numpy as np
-    from matplotlib.figure import Figure
-
-    def plane(points: NDArray[np.float32]) -> NDArray[np.float32]:
-        points = points.reshape(len(points), -1)[:, :2]
-        return points if points.shape[1] == 2 else np.pad(points, ((0, 0), (0, 1)))
-
-    figure = Figure(figsize=(5, 5), dpi=100, layout="constrained")
-    axes = figure.add_subplot()
-    framed = plane(fake if real is None else real)
-    low, high = framed.min(axis=0), framed.max(axis=0)
-    margin = 0.2 * max(float((high - low).max()), 1e-3)
-    axes.set(xlim=(low[0] - margin, high[0] + margin), ylim=(low[1] - margin, high[1] + margin), aspect="equal")
-    dots: dict[str, Any] = {"s": 7, "linewidths": 0}
-    if real is not None:
-        axes.scatter(*plane(real).T, color="#9aa0a6", alpha=0.5, label="real", **dots)
-    axes.scatter(*plane(fake).T, color="#d9480f", alpha=0.6, label="generated", **dots)
-    axes.legend(loc="upper right", markerscale=2, framealpha=0.9)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
-    return Image.open(buffer).convert("RGB")
-
-
-def evenly(items: Sequence[T], most: int) -> list[T]:
-    """At most so many of the items, evenly chosen, the first and the last among them."""
-    shown = min(len(items), most)
-    return [items[round(number * (len(items) - 1) / max(1, shown - 1))] for number in range(shown)]
-
-
-def save_animation(
-    frames: Sequence[Image.Image], path: Path | str, milliseconds: int, *, limit: int | None = None
-) -> Path:
-    """Write pictures of one size as an endless WebP animation; of more than FRAMES, an even choice is shown.
-
-    milliseconds: how long each frame stays; the last one stays a second longer. limit: bytes; quality, then
-    size, give way until the file fits. Returns the path.
-    """
-    path = Path(path)
-    pictures = evenly(frames, FRAMES)
-    options = {"duration": [milliseconds] * (len(pictures) - 1) + [milliseconds + 1000], "loop": 0}
-    while True:
-        for quality in (80, 50):
-            buffer = io.BytesIO()
-            pictures[0].save(buffer, "WEBP", save_all=True, append_images=pictures[1:], quality=quality, **options)
-            if limit is None or buffer.tell() <= limit or max(pictures[0].size) < _CELL:
-                write_whole(path, buffer.getvalue())
-                return path
-        smaller = (pictures[0].width * 7 // 10, pictures[0].height * 7 // 10)
-        pictures = [picture.resize(smaller, Image.Resampling.LANCZOS) for picture in pictures]
+    return tile(shown, _GROUPS * len(parts))

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ganzoo.engine.samples import levels
+from ganzoo.engine.pictures import levels
 
 __all__ = ["TILE", "in_tiles", "tell_of_tiles"]
 

@@ -56,6 +56,9 @@ class Run:
         self._observers = setup.observers if self._processes.leads else None
         self._micro = dict(self.game.shards.micro)
 
+    def __repr__(self) -> str:
+        return f"Run({str(self.folder)!r}, step {self.step:,} of {self.steps:,})"
+
     @property
     def due_for_picture(self) -> bool:
         """Whether this log point is one at which pictures are made."""

@@ -28,7 +28,8 @@ from ganzoo.engine.model import (
     write_model,
 )
 from ganzoo.engine.origin import recorded
-from ganzoo.engine.samples import PICTURED, Samples, picture_bytes
+from ganzoo.engine.pictures import picture_bytes
+from ganzoo.engine.samples import PICTURED, Samples
 from ganzoo.errors import ModelError, UsageError
 from ganzoo.hub.card import Facts, card
 from ganzoo.hub.fields import shortened

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from ganzoo.engine.files import write_whole
-from ganzoo.engine.samples import FRAMES, PICTURED, Samples, evenly, picture_bytes, save_animation, side_by_side
+from ganzoo.engine.pictures import FRAMES, evenly, picture_bytes, save_animation
+from ganzoo.engine.samples import PICTURED, Samples, side_by_side
 from ganzoo.hookspecs import hookimpl
 from ganzoo.watch.plots import save_plots
 from ganzoo.watch.report import save_report

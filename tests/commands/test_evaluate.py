@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import ganzoo as package
+from ganzoo.engine import files
 from ganzoo.errors import UsageError
 
 RUN = Path("runs/tiny-ring8-001")
@@ -64,13 +65,26 @@ def test_a_model_outside_of_a_run_is_judged_by_its_data_or_those_that_are_named(
     assert not list(Path().rglob("metrics.json"))
 
 
+def test_numbers_whose_file_cannot_be_written_are_shown(trained, monkeypatch):
+    def full(path, contents):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(files, "write_whole", full)
+    code, out, err = trained("evaluate", "latest", "-n", "500", "--metric", "modes")
+    assert code == 0
+    assert f"{RUN}/metrics.json could not be written: Read-only file system" in err
+    assert "modes" in out
+    with pytest.warns(UserWarning, match="could not be written"):
+        package.evaluate("latest", n=500, metrics=["modes"])
+
+
 def test_a_generator_and_a_run_are_judged_in_python(trained):
     generator = package.load()
     with pytest.raises(UsageError, match="type --data"):
         package.evaluate(generator, n=500)
     found = package.evaluate(generator, data="ring8", n=500, metrics=["modes"])
     assert not (RUN / "metrics.json").exists()
-    assert package.evaluate("latest", n=500, metrics=["modes"]).to_dict() == found.to_dict()
+    assert package.evaluate("latest", n=500, metrics="modes").to_dict() == found.to_dict()
     assert (RUN / "metrics.json").is_file()
     assert 0 <= found["modes"] <= 8
     run = package.train("tiny", steps=1)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganzoo.engine.samples import save_animation
+from ganzoo.engine.pictures import save_animation
 from ganzoo.watch.report import save_report
 
 VOID = {"meta", "img"}
