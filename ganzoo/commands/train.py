@@ -54,10 +54,10 @@ def train(context: click.Context, /, processes: int | None, dry_run: bool, quiet
     if dry_run:
         _print_plan(asked)
         return
-    from ganzoo import api
+    from ganzoo.engine.runs import start
     from ganzoo.watch.terminal import Terminal
 
-    api.start(asked, Terminal(quiet, commands=command_names(context)))
+    start(asked, Terminal(quiet, commands=command_names(context)))
 
 
 def _print_plan(asked: Resolved) -> None:

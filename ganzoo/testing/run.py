@@ -11,6 +11,9 @@ from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 
+import torch
+
+import ganzoo
 from ganzoo import catalogue
 from ganzoo.errors import GanzooError
 from ganzoo.testing import learn, play, split, tape, text
@@ -39,6 +42,7 @@ _CHECKS: list[Callable[[Case], str]] = [
     tape.recorded,
 ]
 _MEASURED = (split.splits, learn.ring, tape.recorded)
+_OTHERS = [Path(str(package.__file__)).parent for package in (ganzoo, torch)]  # whose lines are not the plugin's
 _NEED_DATA = (play.builds, play.saved_and_loaded, play.deterministic, learn.learns)
 
 
@@ -94,12 +98,23 @@ def conformance(gan: str, *, learning: bool = False) -> Report:
 
 
 def _told(error: BaseException) -> str:
-    """An error for people as it is, any other with its type and the line that raised it; and its cause."""
-    text = str(error)
+    """An error for people as it is, any other with its type and the line that raised it; and its cause, once."""
+    text, cause = str(error), error.__cause__
     if not isinstance(error, Failed | GanzooError):
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        text = f"{type(error).__name__}: {text} ({Path(frame.filename).name}, line {frame.lineno})"
-    return f"{text}; {_told(error.__cause__)}" if error.__cause__ else text
+        text = f"{type(error).__name__}: {text}{_place(error)}"
+    if cause is None:
+        return text
+    return text + _place(cause) if str(cause) in text else f"{text}; {_told(cause)}"
+
+
+def _place(error: BaseException) -> str:
+    """The line of the plugin in which something was raised, else the line that raised it; a syntax error has it."""
+    if isinstance(error, SyntaxError):
+        return ""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if not any(Path(frame.filename).is_relative_to(other) for other in _OTHERS)]
+    place = (own or frames)[-1]
+    return f" ({Path(place.filename).name}, line {place.lineno})"
 
 
 def _quietly(check: Callable[[Case], str], case: Case) -> str:

@@ -383,6 +383,7 @@ def test_the_latest_run_to_start_from_is_kept_as_the_run_that_it_was(small):
     assert Path("runs/latest").read_text() == "second\n"
     again = ganzoo.train("vanilla-mlp", **(settings | out), start_from="latest")  # the same command: it is finished
     assert again.settings.start_from == second.settings.start_from
+    ganzoo.train("vanilla-mlp", **(settings | out), start_from=first.folder.name)  # the same by another name
 
 
 def test_an_end_that_lies_behind_is_a_mistake_and_changes_nothing(run):

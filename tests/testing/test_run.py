@@ -102,6 +102,21 @@ def test_what_a_plugin_raises_is_told_with_its_file_and_line(plugin):
     assert f"stranger_{name.replace('-', '_')}.py, line {line})" in text
 
 
+def test_where_ganzoo_raises_for_a_plugin_the_plugins_line_is_told(plugin):
+    name = plugin(("batch.z", "batch.zz"))
+    (text, *_) = {check.found for check in examine(name).failures}
+    assert "AttributeError: this batch has no 'zz'" in text
+    assert f"(stranger_{name.replace('-', '_')}.py, line " in text
+
+
+def test_why_a_plugin_cannot_be_imported_is_said_once(plugin):
+    for mistake in ("import ganzoo\n1 / 0\n", "import ganzoo\n)\n"):
+        (text,) = {check.found for check in examine(plugin(("import ganzoo\n", mistake))).failures}
+        assert text.count("Error: ") == 1
+        assert ".py, line " in text
+        assert "catalogue.py" not in text
+
+
 def test_what_a_release_deprecates_is_shown_to_the_author_and_goes_on_working(plugin, monkeypatch):
     """A release in which ganzoo.Adam and the hook are to go, and a plugin made before it."""
     adam = deprecated("ganzoo.Adam goes in 0.3: say ganzoo.AdamW")(lambda **options: Adam(**options))
