@@ -124,16 +124,16 @@ class PatchDiscriminator(nn.Module):
 
 
 class ResidualBlock(nn.Module):
-    """Two 3x3 convolutions with instance norm beside the identity: (N, C, H, W) both."""
+    """Two 3x3 convolutions, each with a norm, beside the identity: (N, C, H, W) both."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, norm: Norm = nn.InstanceNorm2d) -> None:
         super().__init__()
         self.layers = nn.Sequential(
             nn.Conv2d(channels, channels, 3, padding=1, padding_mode="reflect"),
-            nn.InstanceNorm2d(channels),
+            norm(channels),
             nn.ReLU(),
             nn.Conv2d(channels, channels, 3, padding=1, padding_mode="reflect"),
-            nn.InstanceNorm2d(channels),
+            norm(channels),
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -141,16 +141,19 @@ class ResidualBlock(nn.Module):
         return total
 
 
-def residual_translator(inward: int, outward: int, width: int, blocks: int, *, told: bool = False) -> nn.Sequential:
+def residual_translator(
+    inward: int, outward: int, width: int, blocks: int, *, told: bool = False, norm: Norm = nn.InstanceNorm2d
+) -> nn.Sequential:
     """c7s1, two halvings, residual blocks, two doublings, c7s1, tanh: (N, inward, H, W) -> (N, outward, H, W).
 
-    H and W are multiples of 4, at least 8. width: channels at the full size. Instance norm, reflecting borders. told:
-    by channels that are the same in every pixel; without a norm after the first layer, which would take them away.
+    H and W are multiples of 4, at least 8. width: channels at the full size. Reflecting borders. told: by channels that
+    are the same in every pixel; without a norm after the first layer, which would take them away. norm: instance norm
+    takes away how bright and of what colour a smooth picture is.
     """
-    first = _halved(inward, width)
+    first = _halved(inward, width, norm)
     if told:
         del first[1]
-    return normal_init(nn.Sequential(*first, *_residual(width, blocks), *_doubled(outward, width)))
+    return normal_init(nn.Sequential(*first, *_residual(width, blocks, norm), *_doubled(outward, width, norm)))
 
 
 def residual_encoder(inward: int, width: int, blocks: int) -> nn.Sequential:
@@ -174,21 +177,21 @@ def code_encoder(channels: int, features: int, width: int) -> nn.Sequential:
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4 * width, features))
 
 
-def _halved(inward: int, width: int) -> list[nn.Module]:
+def _halved(inward: int, width: int, norm: Norm = nn.InstanceNorm2d) -> list[nn.Module]:
     layers: list[nn.Module] = [nn.Conv2d(inward, width, 7, padding=3, padding_mode="reflect")]
-    layers += [nn.InstanceNorm2d(width), nn.ReLU()]
+    layers += [norm(width), nn.ReLU()]
     for channels in (width, 2 * width):
-        layers += [nn.Conv2d(channels, 2 * channels, 3, 2, 1), nn.InstanceNorm2d(2 * channels), nn.ReLU()]
+        layers += [nn.Conv2d(channels, 2 * channels, 3, 2, 1), norm(2 * channels), nn.ReLU()]
     return layers
 
 
-def _residual(width: int, blocks: int) -> list[nn.Module]:
-    return [ResidualBlock(4 * width) for _ in range(blocks)]
+def _residual(width: int, blocks: int, norm: Norm = nn.InstanceNorm2d) -> list[nn.Module]:
+    return [ResidualBlock(4 * width, norm) for _ in range(blocks)]
 
 
-def _doubled(outward: int, width: int) -> list[nn.Module]:
+def _doubled(outward: int, width: int, norm: Norm = nn.InstanceNorm2d) -> list[nn.Module]:
     layers: list[nn.Module] = []
     for channels in (4 * width, 2 * width):
         up = nn.ConvTranspose2d(channels, channels // 2, 3, 2, 1, output_padding=1)
-        layers += [up, nn.InstanceNorm2d(channels // 2), nn.ReLU()]
+        layers += [up, norm(channels // 2), nn.ReLU()]
     return [*layers, nn.Conv2d(width, outward, 7, padding=3, padding_mode="reflect"), nn.Tanh()]

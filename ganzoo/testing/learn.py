@@ -26,7 +26,8 @@ STEPS = 800  # too few for a moving average to follow, so the weights themselves
 
 def learns(case: Case) -> str:
     """17 A short training brings its samples nearer to the data than an untrained generator's."""
-    data, steps = case.architecture.data, min(case.architecture.steps, STEPS)
+    begin = max(player.start for player in case.players())  # one that is taught alone at first does not play yet
+    data, steps = case.architecture.data, min(case.architecture.steps, begin + STEPS)
     with tempfile.TemporaryDirectory() as folder:
         run = ganzoo.train(
             case.entry.word, data=data, steps=steps, out=str(Path(folder) / "run"), checkpoint_every=steps

@@ -60,3 +60,13 @@ def test_pixels_of_other_channels_are_one_line():
     space = ganzoo.Space(kind="image", shape=(3, 16, 16), source=SPACE)
     with pytest.raises(ganzoo.GanzooError, match="type --channels 1, or -o content=vgg"):
         markovian_gan.networks(Config(), space)
+
+
+def test_how_bright_a_picture_is_and_of_what_colour_reaches_what_is_made():
+    torch.manual_seed(0)
+    space = ganzoo.Space(kind="image", shape=(3, 16, 16), source=ganzoo.Space(kind="image", shape=(3, 16, 16)))
+    G = markovian_gan.networks(Config(), space)["G"]
+    texture = (torch.rand(1, 3, 16, 16) - 0.5) / 2
+    made = G(texture + torch.tensor([[-0.5] * 3, [0.5] * 3, [0.5, -0.5, -0.5]])[:, :, None, None])
+    for one, other in ((0, 1), (0, 2), (1, 2)):
+        assert (made[one] - made[other]).abs().max() > 1e-2

@@ -26,6 +26,13 @@ def test_a_generator_that_stays_where_it_was_does_not(found_by):
     assert found.endswith("expected less than half of the untrained one's")
 
 
+def test_a_player_that_begins_late_is_waited_for(found_by, monkeypatch):
+    monkeypatch.setattr(learn, "STEPS", 3)
+    late = ('over="G", by=by)', 'over="G", by=by, start=4)')
+    assert " 7 steps: " in found_by(learns, late, ("steps=5", "steps=40"))
+    assert " 5 steps: " in found_by(learns, late), "the plugin's own are all that it is given"
+
+
 @pytest.mark.parametrize("learning", [False, True])
 def test_learning_is_examined_when_asked(plugin, learning):
     checks = {check.title[:2]: check.outcome for check in examine(plugin(), learning=learning).checks}

@@ -8,7 +8,8 @@
 x_c are the sources, x_t the pictures whose texture is wanted: `--data PAINTINGS --source PHOTOS`. D judges patches of
 phi_t, which is the layer relu3_1 of VGG-19 with content=vgg, and phi_c relu4_1. With content=pixels, where no weights
 are needed, phi_t are the pixels and phi_c their means over 4x4. The paper's G decodes VGG's features of x_c, from pairs
-that its slow method (eq. 1 solved for each x) has painted; here G reads x_c and descends eq. 1 itself.
+that its slow method (eq. 1 solved for each x) has painted; here G reads x_c and descends eq. 1 itself. Its norm is over
+the batch, as the authors' is: one over each picture would take its brightness and its colour away.
 
 Paper: Li and Wand 2016, Precomputed Real-Time Texture Synthesis with Markovian Generative Adversarial Networks,
   arXiv:1604.04382
@@ -49,7 +50,7 @@ def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
         raise ganzoo.GanzooError(f"sources of {source} and targets of {space}: type --channels 1, or -o content=vgg")
     seen = channels if pixels else 256  # maps of relu3_1
     return {
-        "G": residual_translator(source.shape[0], channels, config.width, config.blocks),
+        "G": residual_translator(source.shape[0], channels, config.width, config.blocks, norm=nn.BatchNorm2d),
         "D": PatchDiscriminator(seen, 2 * config.width, config.layers, norm=nn.InstanceNorm2d),
         "texture": content(config.content, convolutions=5),
         "content": nn.AvgPool2d(4) if pixels else content("vgg", convolutions=9),
@@ -92,5 +93,5 @@ def ganzoo_architecture() -> ganzoo.Architecture:
     """The game for pictures and paintings of one size, whose translation takes pictures of any."""
     return ganzoo.Architecture(
         Config, networks, players, discriminator=(), score=score, source="unpaired", degrade="blur:2", multiple=4,
-        batch=8, steps=1200,
+        batch=8, steps=1200, revision=2,
     )  # fmt: skip
