@@ -69,7 +69,7 @@ from ganzoo.nn.penalties import (
 )
 from ganzoo.nn.residual import residual_discriminator, residual_generator
 from ganzoo.nn.scalar import Scalar
-from ganzoo.nn.spectra import SoundPictures, griffin_lim, spectra
+from ganzoo.nn.spectra import SoundPictures, griffin_lim, log_spectra, spectra, spectra_encoder
 from ganzoo.nn.spectral import spectral
 from ganzoo.nn.style import MappingNetwork, Synthesis, path_lengths
 from ganzoo.nn.table import Conditions, RowPicture, TableHead, label_entries
@@ -165,6 +165,7 @@ __all__ = [
     "lecam",
     "likelihood",
     "local_gradient_penalty",
+    "log_spectra",
     "mel_of",
     "minimax",
     "mlp",
@@ -193,6 +194,7 @@ __all__ = [
     "softmax_generator",
     "source_of",
     "spectra",
+    "spectra_encoder",
     "spectral",
     "together",
     "token_noise",

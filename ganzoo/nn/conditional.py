@@ -139,20 +139,19 @@ class MaybeLabelled(nn.Module):
 class MaybeNaming(nn.Module):
     """A sample's logit, by `Projection` where there are labels, and its class's: x, label (N,) -> (N,), (N, K).
 
-    body: x to (N, F). classes: K, 0 for data without, of which there are no logits: x -> (N,), None.
+    body: x to (N, F). classes: K, 0 for data without: x -> (N,), None. named: else it has no logits, None.
     """
 
-    def __init__(self, body: nn.Module, features: int, classes: int) -> None:
+    def __init__(self, body: nn.Module, features: int, classes: int, *, named: bool = True) -> None:
         super().__init__()
         self.body = body
         self.head = Projection(features, classes) if classes else nn.Linear(features, 1)
-        self.classes = nn.Linear(features, classes) if classes else None
+        self.classes = nn.Linear(features, classes) if classes and named else None
 
     def forward(self, x: Tensor, label: Tensor | None = None) -> tuple[Tensor, Tensor | None]:  # noqa: D102
         features = self.body(x)
-        if self.classes is None:
-            return self.head(features)[:, 0], None
-        return self.head(features, label), self.classes(features)
+        value = self.head(features, label) if isinstance(self.head, Projection) else self.head(features)[:, 0]
+        return value, None if self.classes is None else self.classes(features)
 
 
 def naming(logits: Tensor | None, batch: Batch, weight: float) -> dict[str, Tensor]:

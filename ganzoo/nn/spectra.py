@@ -11,8 +11,9 @@ from torch import Tensor, nn
 
 from ganzoo.contract import Space
 from ganzoo.errors import UsageError
+from ganzoo.nn.blocks import SLOPE
 
-__all__ = ["SoundPictures", "griffin_lim", "spectra"]
+__all__ = ["SoundPictures", "griffin_lim", "log_spectra", "spectra", "spectra_encoder"]
 
 TINY = 1e-12  # a magnitude whose phase is defined
 RAISED = 1.5  # the most that a round of Griffin and Lim's multiplies a magnitude by
@@ -20,12 +21,37 @@ FLOOR = 1e-3  # added to a magnitude: 90 dB below a full sine in a window of 128
 CLIP = 3.0  # standard deviations that are -1 and 1
 SHORTEST = 16  # frames
 NARROW = 1e-3  # the least standard deviation
+MIDDLE, REACH = -3.0, 4.0  # of logarithms of magnitudes: silence is at -7, a full sine in a window of 128 at 3.5
+HALVINGS = 4  # of a picture of spectra, to 5 x 5 of 65 x 65
 
 
 def spectra(sounds: Tensor, window: int, hop: int = 0) -> Tensor:
     """The magnitudes of sounds (N, T): (N, B, M) with B = window / 2 + 1 and M = 1 + T / hop."""
     hann = torch.hann_window(window, device=sounds.device)
     return torch.stft(sounds, window, hop or window // 2, window=hann, return_complex=True).abs()
+
+
+def log_spectra(sounds: Tensor, window: int) -> Tensor:
+    """The logarithms of spectra as pictures: (N, 1, T) -> (N, 1, B, M), -1 for silence, up to about 2.
+
+    Unlike `SoundPictures` they are the same for all data, and nothing is clipped. A window is at most T numbers wide.
+    """
+    found = spectra(sounds[:, 0].float(), min(window, sounds.shape[-1]))
+    return ((torch.log(found + FLOOR) - MIDDLE) / REACH)[:, None]
+
+
+def spectra_encoder(width: int) -> nn.Sequential:
+    """Convolutions that halve pictures of any size four times: (N, 1, B, M) -> (N, F).
+
+    width: channels at half the size; they double with each halving.
+    """
+    layers: list[nn.Module] = []
+    before = 1
+    for level in range(HALVINGS):
+        after = width * 2**level
+        layers += [nn.Conv2d(before, after, 3, 2, padding=1), nn.LeakyReLU(SLOPE)]
+        before = after
+    return nn.Sequential(*layers, nn.Flatten())
 
 
 def griffin_lim(magnitudes: Tensor, window: int, length: int, rounds: int, hop: int = 0) -> Tensor:

@@ -126,6 +126,10 @@ def test_classes_are_named_where_there_are_any(batch_of_labels):
     expected = (odds[0, 1] / odds[0].sum()).log() + (odds[1, 0] / odds[1].sum()).log()
     term = naming(logits, batch_of_labels({"label": lambda: label}), 10.0)
     assert term["naming"].item() == pytest.approx(5 * expected.item(), rel=1e-4)
+    judge = MaybeNaming(nn.Identity(), 3, 2, named=False)
+    value, logits = judge(x, label)
+    assert torch.equal(value, judge.head(x, label))
+    assert logits is None
     judge = MaybeNaming(nn.Identity(), 3, 0)
     value, logits = judge(x)
     assert torch.equal(value, judge.head(x)[:, 0])

@@ -1,9 +1,11 @@
+import math
+
 import pytest
 import torch
 
 from ganzoo.contract import Space
 from ganzoo.errors import UsageError
-from ganzoo.nn import SoundPictures, griffin_lim, spectra
+from ganzoo.nn import SoundPictures, griffin_lim, log_spectra, spectra, spectra_encoder
 
 
 def chirps(n=4, length=2048):
@@ -21,6 +23,20 @@ def test_a_tone_is_in_the_bin_of_its_pitch():
     assert found.shape == (1, 65, 17)
     assert found[0, :, 8].argmax() == 16  # 1,000 of 8,000 Hz by 128 bins
     assert found[0, 16, 8].item() == pytest.approx(32, rel=1e-3)  # half of what the window adds up to
+
+
+def test_the_logarithms_of_spectra_are_brought_near_0():
+    tone = torch.sin(2 * torch.pi * 1000 * torch.arange(1024) / 8000)
+    found = log_spectra(torch.stack([tone, 0 * tone])[:, None], 128)
+    assert found.shape == (2, 1, 65, 17)
+    assert found[0, 0, 16, 8].item() == pytest.approx((math.log(32) + 3) / 4, rel=1e-3)
+    assert found[1].unique().item() == pytest.approx((math.log(1e-3) + 3) / 4)
+    assert log_spectra(tone[None, None, :32], 128).shape == (1, 1, 17, 3)  # a window as wide as the sound
+
+
+@pytest.mark.parametrize(("shape", "features"), [((65, 65), 8 * 5 * 5), ((17, 3), 8 * 2 * 1)])
+def test_pictures_of_any_size_are_halved_four_times(shape, features):
+    assert spectra_encoder(1)(torch.randn(2, 1, *shape)).shape == (2, features)
 
 
 def test_each_round_of_griffin_and_lim_comes_nearer():
