@@ -243,9 +243,10 @@ def _drawn(generator: Generator, n: int = 4, seed: int = 0, first: int = 0) -> T
 
 def _poisoned(player: Player) -> Callable[..., Mapping[str, Tensor]]:
     def objective(nets: Any, batch: Batch, config: Any) -> Mapping[str, Tensor]:
-        terms = dict(player.objective(nets, batch, config))
-        name = next(name for name, term in terms.items() if term.requires_grad)
-        return terms | {name: terms[name] * float("nan")}
+        terms = player.objective(nets, batch, config)
+        found = terms.items() if isinstance(terms, Mapping) else []  # what is wrong with them is the game's to say
+        moving = {name: term * float("nan") for name, term in found if getattr(term, "requires_grad", False)}
+        return {**terms, **moving} if moving else terms
 
     return objective
 

@@ -237,6 +237,15 @@ def test_check_prints_a_report_and_its_exit_code_is_the_verdict(ganzoo, installe
     assert ganzoo("plugins", "check", "nothing-like-it")[0] == 2
 
 
+def test_one_mistake_that_fails_several_checks_is_said_once(ganzoo, installed, monkeypatch):
+    monkeypatch.setattr("ganzoo.testing.run._CHECKS", [play.objectives, play.same_bits, play.exact_resume])
+    installed.add("bad", installed.good.replace("batch.real", "batch.reals"))
+    code, out, _ = ganzoo("plugins", "check", "bad")
+    assert code == 1
+    assert out.count("this batch has no 'reals'") == 1
+    assert out.splitlines()[3::2] == ["    the same", "    the same"]
+
+
 @pytest.mark.parametrize("place", ["./nothing", "/nowhere/at/all", "~/nothing-there"])
 def test_a_place_where_nothing_is_is_said_before_any_command_is_shown(ganzoo, manager, place):
     code, out, err = ganzoo("plugins", "install", place)

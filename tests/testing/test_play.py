@@ -275,3 +275,9 @@ def test_the_golden_tells_when_the_game_has_changed(plugin, change):
 def test_a_case_of_an_unknown_gan():
     with pytest.raises(UsageError, match="unknown GAN 'nothing'"):
         Case("nothing")
+
+
+def test_terms_that_cannot_be_made_not_finite_are_the_games_to_refuse(found_by):
+    for wrong in (".mean().detach()}", ".mean().item()}"):
+        found = found_by(play.non_finite, (FOOLING, FOOLING.replace(".mean()}", wrong)))
+        assert "an objective returns named 0-d tensors, at least one of which depends on" in found

@@ -31,11 +31,17 @@ def check(name: str, learn: bool, as_json: bool, quiet: bool) -> None:
     NAME|PATH is one of `ganzoo list`, or a plugin's file. The exit code is 1 if a check fails. The same checks as
     `ganzoo.testing.conformance` in a test.
     """
+    from dataclasses import replace
+
     from ganzoo.testing import examine
 
+    said: set[str] = set()  # one mistake fails many checks
+
     def tell(check: Check) -> None:
+        again = check.outcome == "failed" and check.found in said
+        said.add(check.found)
         if not as_json and (check.outcome == "failed" or not quiet):
-            click.echo(check)
+            click.echo(replace(check, found="the same") if again else check)
 
     report = examine(name, learning=learn, tell=tell)
     if as_json:
