@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from ganzoo import catalogue
 from ganzoo.config import Range
-from ganzoo.degradation import read_degradation
-from ganzoo.dynamics import read_dynamics
 from ganzoo.errors import PluginError, UsageError, nearest
 from ganzoo.flags import Typed, flags
+from ganzoo.lookup import DEVICES, unknown_names
 
 if TYPE_CHECKING:
     from ganzoo.contract import Architecture, Kind
@@ -28,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["Resolved", "Settings", "completed", "environment", "read_file", "resolve"]
 
 _PREFERRED = ("data", "size", "batch", "steps", "ema", "labelled")  # of every architecture
-_DEVICE = re.compile(r"auto|cpu|mps|(cuda|xpu)(:\d+)?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +69,7 @@ class Settings:
         Literal["shard", "whole"], "of what batch norm and batch-wide losses see: a shard, or all of them"
     ] = "shard"
     seed: Annotated[int, "every draw is a function of it", Range(0, 2**63 - 1)] = 0
-    device: Annotated[str, "auto, cpu, cuda, cuda:N, mps or xpu", Typed(metavar="DEVICE")] = "auto"
+    device: Annotated[str, DEVICES, Typed(metavar="DEVICE")] = "auto"
     threads: Annotated[
         int | None, "CPU threads, else chosen by measuring", Range(1, 1024), Typed(variable="OMP_NUM_THREADS")
     ] = None
@@ -157,7 +153,7 @@ def resolve(layers: Iterable[tuple[str, Mapping[str, Any]]], *, found: Sequence[
     """
     settings, origins, mistakes = _merge(layers)
     absent: list[str] = []
-    mistakes = [*found, *mistakes, *_unknown_names(settings, absent)]
+    mistakes = [*found, *mistakes, *unknown_names(settings, absent)]
     if mistakes:
         raise UsageError(*mistakes, absent=absent)
     return Resolved(settings, origins)
@@ -232,43 +228,3 @@ def _merge(layers: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[Settings, d
     if "gan" not in values:
         mistakes.append("no GAN is named; `ganzoo list` shows them")
     return Settings(**{"gan": "", **values, "options": options}), origins, mistakes
-
-
-def _unknown_names(settings: Settings, absent: list[str]) -> list[str]:
-    """What names nothing: GAN, hyper-parameters, data set, device; looked up without importing a plugin.
-
-    absent: is given the GAN's name where that is not installed.
-    """
-    mistakes: list[str] = []
-    if settings.gan:
-        try:
-            gan = catalogue.typed(settings.gan)
-        except UsageError as error:
-            mistakes += error.mistakes
-            absent += error.absent
-        else:
-            keys = gan.outline.option_names()
-            unknown = [key for key in settings.options if keys is not None and key not in keys]
-            mistakes += [f"unknown option -o {key} of {gan.name}; {nearest(key, keys or [])}" for key in unknown]
-    data = settings.data or ""
-    if data in catalogue.names(catalogue.DATASETS) or (catalogue.NAME.fullmatch(data) and not Path(data).exists()):
-        try:
-            catalogue.entry(data, catalogue.DATASETS)
-        except UsageError as error:
-            mistakes += [f"{mistake}, or give a path" for mistake in error.mistakes]
-    for name in settings.report_to or ():
-        try:
-            catalogue.entry(name, catalogue.OBSERVERS)
-        except UsageError as error:
-            mistakes += error.mistakes
-    if settings.source is not None and settings.degrade is not None:
-        mistakes.append("both --source and --degrade are given; give one of them")
-    for read, value in ((read_dynamics, settings.dynamics), (read_degradation, settings.degrade)):
-        try:
-            if value is not None:
-                read(value)
-        except UsageError as error:
-            mistakes += error.mistakes
-    if not _DEVICE.fullmatch(settings.device):
-        mistakes.append(f"unknown device {settings.device!r}; type {flags(Settings)['device'].option.note}")
-    return mistakes
