@@ -63,8 +63,10 @@ def array_dataset(path: Path, samples: Array, labels: Array | None, request: Req
         values, codes = np.unique(labels.reshape(-1), return_inverse=True)
         classes = tuple(str(value) for value in values)
     if samples.ndim == 2:
-        if samples.dtype.kind not in "biuf" or not np.isfinite(samples).all():
+        if samples.dtype.kind not in "biuf":
             raise DataError(f"{path}: vectors should be finite numbers; found {samples.dtype}")
+        if bad := int((~np.isfinite(samples)).any(1).sum()):
+            raise DataError(f"{path}: vectors should be finite numbers; {bad:,} of {len(samples):,} hold nan or inf")
         return vector_dataset(path.stem, samples.astype(np.float32), codes, classes)
     shape = samples.shape
     if samples.ndim == 3:

@@ -12,6 +12,7 @@ from ganzoo.columns import COMMA, Column, columns_of
 from ganzoo.data.request import Summary
 from ganzoo.errors import DataError
 from ganzoo.hookspecs import hookimpl
+from ganzoo.plurals import many
 
 if TYPE_CHECKING:
     from ganzoo.contract import Space
@@ -32,7 +33,7 @@ def read_csv(path: Path) -> tuple[list[str], list[list[str]], str]:
     """The column names and the rows of a CSV file with a header, and what is between its cells.
 
     That is a comma, semicolon, tab or bar. Raises DataError that names the line for ragged rows, a header that is
-    absent or names a column twice, no rows, and text that is not UTF-8.
+    absent or names a column twice, a quote that is never closed, no rows, and text that is not UTF-8.
     """
     try:
         text = path.read_text("utf-8-sig")
@@ -42,15 +43,21 @@ def read_csv(path: Path) -> tuple[list[str], list[list[str]], str]:
     delimiter = max(DELIMITERS, key=header.count)
     reader = csv.reader(io.StringIO(text), delimiter=delimiter)
     try:
-        lines = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if row]
+        lines = [(reader.line_num, row) for row in reader if row]
     except csv.Error as error:
         raise DataError(f"{path}: line {reader.line_num:,} is not CSV ({error})") from None
     if len(lines) < 2:
         raise DataError(f"{path}: {'no rows below the header' if lines else 'empty'}; expected a header and rows")
-    names, rows = lines[0][1], [row for _, row in lines[1:]]
+    last, end = lines[-1][0], lines[-1][1][-1]
+    if "\n" in end and text.count('"') % 2:  # the cell goes on to the end of the file
+        first = last - len(end.splitlines()) + 1
+        raise DataError(f"{path}: line {first:,} opens a quote and never closes it")
+    names, *rows = [[cell.strip() for cell in row] for _, row in lines]
     for number, row in lines[1:]:
         if len(row) != len(names):
-            raise DataError(f"{path}: line {number:,} has {len(row)} cells, the header names {len(names)} columns")
+            raise DataError(
+                f"{path}: line {number:,} has {many(len(row), 'cell')}, the header names {many(len(names), 'column')}"
+            )
     return names, rows, delimiter
 
 

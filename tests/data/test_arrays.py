@@ -74,6 +74,7 @@ def test_labels_may_be_words(saved, request_of):
         ({"x": np.full((2, 8, 8), np.nan)}, "found nan"),
         ({"x": np.full((2, 8), np.inf)}, "finite"),
         ({"x": np.full((2, 8), "a")}, "finite numbers; found <U1"),
+        ({"x": np.array([[1, np.nan], [2, 3], [np.inf, 4]])}, "finite numbers; 2 of 3 hold nan or inf"),
         ({"x": np.array([{"a": 1}], dtype=object)}, "plain arrays"),
         ({"x": noise(0, 8, 8)}, "no samples"),
         ({"x": noise(2, 0, 0)}, r"no samples in it; found an array of \(2, 0, 0\)"),

@@ -61,7 +61,9 @@ def test_the_fingerprint_changes_with_a_cell(written, request_of):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("a,b\n1,2\n3\n", "line 3 has 1 cells, the header names 2 columns"),
+        ("a,b\n1,2\n3\n", "line 3 has 1 cell, the header names 2 columns"),
+        ('a,b\n1,2\n3,"x\n4,y\n5,z\n', "line 3 opens a quote and never closes it"),
+        ('a,b\n1,2\n3,"x\n4,y', "line 3 opens a quote and never closes it"),
         ("a,a\n1,2\n", "names 'a' twice"),
         ("a,\n1,2\n", "a column with nothing"),
         ("a,b\n", "no rows below the header"),
