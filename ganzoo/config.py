@@ -60,8 +60,8 @@ class Option:
             return f"{where}: expected a finite number"
         bounds = self.range
         if bounds and any(not bounds.least <= n <= bounds.greatest for n in numbers):
-            upper = "" if bounds.greatest == math.inf else f" and at most {bounds.greatest:g}"
-            return f"{where}: expected at least {bounds.least:g}{upper}"
+            upper = "" if bounds.greatest == math.inf else f" and at most {_digits(bounds.greatest)}"
+            return f"{where}: expected at least {_digits(bounds.least)}{upper}"
         return ""
 
 
@@ -164,6 +164,11 @@ def _frozen(value: Any) -> Any:
 def _thawed(value: Any) -> Any:
     """The value with lists for tuples, also inside of them."""
     return list(map(_thawed, value)) if isinstance(value, tuple) else value
+
+
+def _digits(number: float) -> str:
+    """A bound with all its digits: neither 1e+06 for a whole number nor 1 for 0.9999999."""
+    return str(number) if isinstance(number, int) else f"{number:.12g}"
 
 
 def _spelled(value: Any) -> str:

@@ -160,4 +160,4 @@ def test_its_parts_work_together_and_with_those_of_others(ganzoo):
     assert "grey" in out
     code, _, err = ganzoo("train", "vanilla-mlp", "--data", "stripes", "--batch", "8", "--steps", "1", "-q")
     assert code == 0, err
-    assert "makes image samples" in ganzoo("train", "second", "--data", "ring8", "-q")[2]
+    assert "makes images, and" in ganzoo("train", "second", "--data", "ring8", "-q")[2]

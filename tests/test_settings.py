@@ -228,3 +228,12 @@ def test_observers_to_report_to_are_typed_with_commas_and_known_by_name(installe
     assert Settings.from_toml(found.to_toml()) == found
     with pytest.raises(UsageError, match="unknown observer 'tensorbord'; did you mean 'tensorboard'"):
         resolve([("command line", {"gan": "dcgan", "report_to": "tensorbord"})])
+
+
+def test_bounds_are_said_with_all_their_digits():
+    with pytest.raises(UsageError) as caught:
+        resolve([("call", {"gan": "dcgan", "ema": 1, "size": 0})])
+    assert caught.value.mistakes == (
+        "option ema=1.0: expected at least 0 and at most 0.9999999",
+        "option size=0: expected at least 1 and at most 1048576",
+    )

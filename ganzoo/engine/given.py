@@ -37,8 +37,9 @@ def data_of(gan: str, settings: Settings, architecture: Architecture) -> tuple[D
     else:
         dataset = open_dataset(data, request)
     if dataset.space.kind not in architecture.spaces:
+        made = " or ".join(Space(kind=kind, shape=()).plural for kind in architecture.spaces)
         raise UsageError(
-            f"{gan} makes {' or '.join(architecture.spaces)} samples, and {dataset.name} holds "
+            f"{gan} makes {made}, and {dataset.name} holds "
             f"{dataset.space.plural}; type --data {architecture.data}, or see `ganzoo datasets`"
         )
     if settings.labelled is not None:

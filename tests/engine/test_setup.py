@@ -101,7 +101,7 @@ def test_less_data_than_a_batch_is_refused(tiny):
 
 
 def test_data_of_another_kind_are_refused(tiny):
-    with pytest.raises(UsageError, match=r"tiny makes image samples, and ring8 holds vectors; type --data digits"):
+    with pytest.raises(UsageError, match=r"tiny makes images, and ring8 holds vectors; type --data digits"):
         prepared(tiny, data="ring8")
 
 
