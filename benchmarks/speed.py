@@ -101,6 +101,9 @@ def speed(
                 for style in ("plain", "tuned"):
                     parties[f"{style} loop, {precision}"] = partial(loop, case, style, precision, folder, environment)
                 parties[f"ganzoo, {precision}"] = partial(ours, case, precision, folder, environment)
+                parties[f"ganzoo --compile, {precision}"] = partial(
+                    ours, case, precision, folder, environment, "--compile"
+                )
                 parties[f"{LIMIT}, {precision}"] = partial(loop, case, "limit", precision, folder, environment)
             rounds = [{party: measure() for party, measure in parties.items()} for _ in range(repeats)]
         figures = {
@@ -165,14 +168,14 @@ def loop(case: Case, style: str, precision: str, folder: Path, environment: dict
     return Measured(case.steps * case.batch / found["seconds"], played.peak, found["first"])
 
 
-def ours(case: Case, precision: str, folder: Path, environment: dict[str, str]) -> Measured:
+def ours(case: Case, precision: str, folder: Path, environment: dict[str, str], *flags: str) -> Measured:
     """`ganzoo train`, by the times in its metrics.jsonl; not to its last log point, at which it draws once more."""
     warm, begun = case.log_every, time.time()
     with TemporaryDirectory(dir=folder) as run:
         asked = [case.gan, "--data", case.data, "--size", case.size, "--batch", case.batch, "--precision", precision]
         pace = ["--steps", warm + case.steps + 1, "--log-every", warm, "--sample-every", 1000, "--out", f"{run}/run"]
         threads = ["--threads", environment["OMP_NUM_THREADS"], "--device", case.device]
-        played = play([GANZOO, "train", *map(str, [*asked, *pace, *threads])], folder, environment=environment)
+        played = play([GANZOO, "train", *map(str, [*asked, *pace, *threads, *flags])], folder, environment=environment)
         points = [json.loads(line) for line in Path(run, "run", "metrics.jsonl").read_text().splitlines()]
     at = {point["step"]: point["time"] for point in points}
     return Measured(case.steps * case.batch / (at[warm + case.steps] - at[warm]), played.peak, at[1] - begun)

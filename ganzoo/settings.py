@@ -75,6 +75,7 @@ class Settings:
     ] = None
     precision: Annotated[Literal["auto", "fp32", "bf16"], "of the networks' arithmetic; weights stay fp32"] = "auto"
     graphs: Annotated[bool, "on CUDA, record each player's turn as one graph"] = True
+    compile: Annotated[bool, "compile each player's turn first, which takes a minute or more"] = False
     ema: Annotated[
         float | None, "decay of the generator's moving average per turn, 0 for none", Range(0, 0.9999999)
     ] = None

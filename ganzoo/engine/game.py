@@ -21,11 +21,12 @@ from ganzoo.engine.device import drawing, seed_generators
 from ganzoo.engine.generator import draw_prior
 from ganzoo.engine.guard import Guard
 from ganzoo.engine.joint import Joint
-from ganzoo.engine.recorded import Record, Recorder
+from ganzoo.engine.recorded import Recorder
 from ganzoo.engine.seat import Move, Seat, blamed, terms_of, total_norm
 from ganzoo.engine.shards import Shards
 from ganzoo.engine.state import State, named_pairs, named_parameters
 from ganzoo.engine.tally import Tally
+from ganzoo.engine.ways import Way
 
 __all__ = ["Game"]
 
@@ -35,8 +36,8 @@ class Game:
 
     seed: the run's. batch: samples per turn. ema: decay of the generator's average. clip: greatest norm of
     a turn's gradient, None for any. steps: the plan, which `progress` is measured against. shards: how a batch is
-    split and who plays the parts, one process the whole by default. record: how turns of alternating
-    play are recorded (recorded.py), None to launch them operator by operator.
+    split and who plays the parts, one process the whole by default. ways: to play turns of alternating play from
+    recordings (recorded.py), the best first; without any they are launched operator by operator.
     """
 
     def __init__(
@@ -57,7 +58,7 @@ class Game:
         clip: float | None = None,
         dynamics: str = "alternating",
         shards: Shards | None = None,
-        record: Record | None = None,
+        ways: Sequence[Way] = (),
     ) -> None:
         self.architecture, self.config, self.space = architecture, config, space
         self.state, self.device, self.seed, self.batch_size, self.steps = state, device, seed, batch, steps
@@ -71,7 +72,7 @@ class Game:
         everything = named_parameters(state.modules, list(state.modules))
         self.seats = [self._seat(player, everything, dataset) for player in players]
         self.joint = None if dynamics == "alternating" else Joint(self, dynamics)
-        self.recorder = Recorder(self, record) if record and not self.joint else None
+        self.recorder = Recorder(self, ways) if ways and not self.joint else None
 
     def _seat(self, player: Player, everything: Mapping[str, nn.Parameter], dataset: Dataset | None) -> Seat:
         mover = self.state.movers[player.name]

@@ -71,6 +71,7 @@ def start(resolved: Resolved, listener: Listener | None = None) -> Run:
         if processes.leads:
             write_whole(folder.config, setup.settings.to_toml().encode())
         run = Run(setup, folder, listener if processes.leads else None)
+        run.make_recordings()
         run.play()
     finally:
         folder.unlock()
@@ -116,6 +117,8 @@ def _go_on(
         # without any checkpoint, it was killed before it saved its start
         if processes.leads and (not same or steps_in(folder.checkpoints)):
             saved, skipped = newest(folder.checkpoints)
+        if not saved or saved.step < run.steps:
+            run.make_recordings()
         if processes.text_from_leader("saved" if saved else ""):
             run.load(saved)
         now = setup.settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -24,12 +24,12 @@ from ganzoo.engine.given import data_of, put_lens
 from ganzoo.engine.observers import Observers
 from ganzoo.engine.parts import check_players, networks_of, players_of
 from ganzoo.engine.processes import Processes, join
-from ganzoo.engine.recorded import Record, cuda_graph
 from ganzoo.engine.room import fitting
 from ganzoo.engine.shards import Shards
 from ganzoo.engine.splitting import how_it_splits
 from ganzoo.engine.state import State, tensors_of
 from ganzoo.engine.trial import play_step, seconds_per_step, try_turns
+from ganzoo.engine.ways import Way, compiled, cuda_graph
 from ganzoo.entry import Entry
 from ganzoo.errors import CheckpointError, UsageError
 from ganzoo.nn.whole import whole_batch_norm
@@ -124,12 +124,12 @@ def prepare(resolved: Resolved, processes: Processes | None = None) -> Setup:
             module.to(memory_format=torch.channels_last)
     on_device = dataset and dataset.to(device)
 
-    def play_with(these: Mapping[str, nn.Module], steps: int, shards: Shards, record: Record | None = None) -> Game:
+    def play_with(these: Mapping[str, nn.Module], steps: int, shards: Shards, ways: Sequence[Way] = ()) -> Game:
         state = State(these, players, architecture.generator, average=bool(settings.ema), schedule=settings.schedule)
         return Game(
             architecture, config, space, players, state, on_device,
             device=device, seed=settings.seed, batch=shards.batch, steps=steps, precision=precision,
-            ema=settings.ema or 0.0, clip=settings.clip, dynamics=settings.dynamics, shards=shards, record=record,
+            ema=settings.ema or 0.0, clip=settings.clip, dynamics=settings.dynamics, shards=shards, ways=ways,
         )  # fmt: skip
 
     def split(player: str) -> str:
@@ -164,7 +164,7 @@ def prepare(resolved: Resolved, processes: Processes | None = None) -> Setup:
         shards=shards.count,
     )
     with processes.leader_first():
-        game = play_with(modules, steps, shards, _record(settings, device, shards, notes))
+        game = play_with(modules, steps, shards, _ways(settings, device, shards, notes))
     paper = entry.outline.citation
     return Setup(
         resolved=replace(resolved, settings=settings),
@@ -194,15 +194,17 @@ def _of_each_shard(shards: Shards, players: list[str]) -> list[str]:
     ]
 
 
-def _record(settings: Settings, device: torch.device, shards: Shards, notes: list[str]) -> Record | None:
-    """How turns are recorded on this device, if they can be; a sentence where a CUDA device could be used better."""
-    if device.type != "cuda" or not settings.graphs:
-        return None
-    why = f"--dynamics {settings.dynamics}" if settings.dynamics != "alternating" else f"{shards.count} shards"
-    if settings.dynamics == "alternating" and shards.count == 1:
-        return partial(cuda_graph, device=device)
-    notes.append(f"turns are launched operator by operator, not as one graph each: {why}")
-    return None
+def _ways(settings: Settings, device: torch.device, shards: Shards, notes: list[str]) -> list[Way]:
+    """The ways to play turns from recordings that are asked for, the best first; none, and a note, if none can be."""
+    graph = partial(cuda_graph, device=device) if device.type == "cuda" and settings.graphs else None
+    ways = [Way("one graph", record=graph)] if graph else []
+    if settings.compile:
+        ways.insert(0, Way("compiled, and one graph", compiled, graph) if graph else Way("compiled", compiled))
+    if ways and (settings.dynamics != "alternating" or shards.count > 1):
+        why = f"--dynamics {settings.dynamics}" if settings.dynamics != "alternating" else f"{shards.count} shards"
+        notes.append(f"turns are played operator by operator, they are not {ways[0].name}: {why}")
+        return []
+    return ways
 
 
 def _start_from(target: str, modules: Mapping[str, nn.Module]) -> str:

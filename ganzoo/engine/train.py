@@ -101,6 +101,18 @@ class Run:
         seed = counted(self.settings.seed, "scores", self.step)
         return score_samples(self.game, self.dataset, n, seed) if self.dataset else None
 
+    def make_recordings(self) -> None:
+        """Make the recordings that turns are played from, if any are asked for, and say what came of it.
+
+        Before a checkpoint is loaded: what can be recorded is found out on the networks as they were built, so that a
+        run that is gone on with finds the same.
+        """
+        if self.game.recorder:
+            if self.settings.compile:
+                self.tell("compiling each player's turn, which takes a minute or more, and less the next time")
+            for line in self.game.recorder.make():
+                self.tell(line)
+
     def load(self, saved: checkpoint.Checkpoint | None) -> None:
         """Go to where a checkpoint was saved, which the leader has read; None in the other processes.
 
@@ -161,8 +173,6 @@ class Run:
                 self.listener.progress(self)
             if self.game.shards.micro != self._micro:
                 self._tell_of_micro_batches()
-            if self.game.recorder and self.game.recorder.news:
-                self._tell_of_recordings(self.game.recorder.news)
             asked, over = self._asked(minutes is not None and elapsed - began > minutes * 60)
             if asked is not None:
                 self._stop(asked)
@@ -204,10 +214,6 @@ class Run:
                     f"step {self.step:,}: out of memory; {player} plays in {count} micro-batches from here, {how}"
                 )
         self._micro = dict(self.game.shards.micro)
-
-    def _tell_of_recordings(self, news: list[str]) -> None:
-        while news:
-            self.tell(f"step {self.step:,}: {news.pop(0)}")
 
     def _is_log_point(self) -> bool:
         return self.step % self.log_every == 0 or self.due_for_picture

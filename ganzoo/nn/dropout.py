@@ -21,10 +21,21 @@ def dropout(x: Tensor, p: float) -> Tensor:
     threshold = round(p * LEVELS)
     if x.device.type != "cpu" or not 0 < threshold < LEVELS:
         return F.dropout(x, p)
+    mask: Tensor = torch.ops.ganzoo.mask(x.detach(), threshold)
+    return x * mask
+
+
+def _mask(x: Tensor, threshold: int) -> Tensor:
     words = torch.empty(-(-x.numel() // 4), dtype=torch.int64).random_(-(2**63), None)
     bits = words.view(torch.int16)[: x.numel()].view(x.shape)
     keep = torch.ge(bits, threshold - LEVELS // 2, out=torch.empty(x.shape, dtype=x.dtype))
-    return x * keep.mul_(LEVELS / (LEVELS - threshold))
+    return keep.mul_(LEVELS / (LEVELS - threshold))
+
+
+# One operator to whoever traces it: torch's compiler has no vectors of 16-bit integers.
+torch.library.define("ganzoo::mask", "(Tensor x, int threshold) -> Tensor", tags=torch.Tag.nondeterministic_seeded)
+torch.library.impl("ganzoo::mask", "CPU", _mask)
+torch.library.register_fake("ganzoo::mask", lambda x, threshold: torch.empty(x.shape, dtype=x.dtype))
 
 
 class Dropout(nn.Module):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import torch
@@ -17,9 +17,9 @@ from ganzoo.data.degrade import Degradation
 from ganzoo.data.translation import preferred_space
 from ganzoo.engine.game import Game
 from ganzoo.engine.parts import check_players, networks_of, players_of
-from ganzoo.engine.recorded import Record
 from ganzoo.engine.shards import Shards
 from ganzoo.engine.state import State
+from ganzoo.engine.ways import Way
 from ganzoo.errors import DataError, UsageError
 from ganzoo.testing.report import Failed
 from ganzoo.tokens import text_space, vocabulary_of
@@ -136,7 +136,7 @@ class Case:
         players: list[Player] | None = None,
         shards: Shards | None = None,
         device: torch.device = CPU,
-        record: Record | None = None,
+        ways: Sequence[Way] = (),
     ) -> Game:
         """A game on made-up data, with a moving average; the same for the same arguments."""
         space = space or self.spaces[0]
@@ -149,7 +149,7 @@ class Case:
         data = None if space.kind == "game" else made_up(space).to(device)
         return Game(
             self.architecture, self.config, space, players, state, data,
-            device=device, seed=seed, batch=batch, steps=100, ema=0.9, shards=shards, record=record,
+            device=device, seed=seed, batch=batch, steps=100, ema=0.9, shards=shards, ways=ways,
         )  # fmt: skip
 
 

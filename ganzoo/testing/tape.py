@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from ganzoo.engine.batches import leaves
+from ganzoo.engine.ways import Way
 from ganzoo.testing.case import Case
 
 __all__ = ["recorded", "tape"]
@@ -17,12 +18,9 @@ __all__ = ["recorded", "tape"]
 
 def recorded(case: Case) -> str:
     """20 Per player: is its turn one graph on a CUDA device? Tried without one, by calling the same operators again."""
-    game = case.game(record=tape)
-    for seat in game.seats:
-        for turn in range(2):
-            game.turn(seat, seat.player.start, turn)
-    assert game.recorder is not None, "it plays alternately"
-    return "; ".join(game.recorder.news)
+    recorder = case.game(ways=[Way("one graph", record=tape)]).recorder
+    assert recorder is not None, "it plays alternately"
+    return "; ".join(recorder.make())
 
 
 def tape(play: Callable[[], None]) -> Callable[[], None]:

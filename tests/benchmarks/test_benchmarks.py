@@ -76,7 +76,8 @@ def test_speed_compares_every_party_and_keeps_the_numbers(small, monkeypatch):
     done = invoke("speed", "--baseline", "script.py", "--model", "vanilla-mlp", "--precision", "bf16", "--repeats", "1")
     assert done.exit_code == 0, done.output
     kept = json.loads((small / "results" / "speed-vanilla-mlp.json").read_text())
-    parties = ["script", "plain loop, bf16", "tuned loop, bf16", "ganzoo, bf16", "its products alone, bf16"]
+    ours = ["ganzoo, bf16", "ganzoo --compile, bf16"]
+    parties = ["script", "plain loop, bf16", "tuned loop, bf16", *ours, "its products alone, bf16"]
     assert list(kept["figures"]) == parties
     assert all(figure["median"] > 0 and len(figure["values"]) == 1 for figure in kept["figures"].values())
     assert kept["peak"].keys() == set(parties)

@@ -8,13 +8,15 @@ import torch
 import torch.nn.functional as F
 
 import ganzoo
-from ganzoo.engine.recorded import Watching, agree, cuda_graph
+from ganzoo.engine.recorded import Watching, agree
 from ganzoo.engine.shards import Shards
+from ganzoo.engine.ways import Way, cuda_graph
 from ganzoo.testing.tape import tape
 
-STEPS = 4  # of each player: plainly, recorded, from the recording
-PLAIN = {"ctgan": ["distance: each turn is launched operator by operator, not as one graph: it reads 'real_with'"]}
+STEPS = 4  # of each player
+PLAIN = {"ctgan": ["distance: each turn is played operator by operator, it is not one graph: it reads 'real_with'"]}
 ONE_GRAPH = "each turn is one graph"
+TAPE = [Way("one graph", record=tape)]  # in place of a CUDA graph
 
 
 def played(game, steps=STEPS):
@@ -23,18 +25,20 @@ def played(game, steps=STEPS):
     return game
 
 
-def both(make, *arguments, steps=STEPS, **settings):
-    """The same game, launched operator by operator and from recordings."""
-    return [played(make(*arguments, record=record, **settings), steps) for record in (None, tape)]
+def both(make, *arguments, ways=TAPE, steps=STEPS, **settings):
+    """The same game played operator by operator and from recordings, and what was said of these."""
+    plain, recorded = make(*arguments, **settings), make(*arguments, ways=ways, **settings)
+    news = list(recorded.recorder.make())
+    return played(plain, steps), played(recorded, steps), news
 
 
 @pytest.mark.parametrize("name", ganzoo.list_models())
 def test_every_gan_plays_the_same_bits_from_recordings(make_plugin_game, differences, name):
-    plain, recorded = both(make_plugin_game, name, lambda player: player, steps=3)
+    plain, recorded, news = both(make_plugin_game, name, lambda player: player, steps=2)
     assert not differences(plain.state.tensors(), recorded.state.tensors())
     for one, other in zip(plain.seats, recorded.seats, strict=True):
         assert one.tally.read() == other.tally.read()
-    news = sorted(line.partition(", which")[0] for line in recorded.recorder.news)
+    news = sorted(line.partition(", which")[0] for line in news)
     expected = PLAIN.get(name, [])
     said = {line.partition(":")[0] for line in expected}
     names = [seat.player.name for seat in recorded.seats]
@@ -45,8 +49,8 @@ def test_every_gan_plays_the_same_bits_from_recordings(make_plugin_game, differe
 def test_numbers_that_change_with_progress(make_game, differences, by):
     value, fooling = toy_players()
     players = [ganzoo.maximize(value, over="D", by=by), ganzoo.maximize(fooling, over="G", by=by, turns=2)]
-    plain, recorded = both(make_game, players, ema=0.9, schedule="cosine", clip=0.1, steps=8)
-    assert len(recorded.recorder._recordings) == 2
+    plain, recorded, news = both(make_game, players, ema=0.9, schedule="cosine", clip=0.1, steps=8)
+    assert news == [f"value: {ONE_GRAPH}", f"fooling: {ONE_GRAPH}"]
     assert not differences(plain.state.tensors(), recorded.state.tensors())
 
 
@@ -69,19 +73,20 @@ def toy(by=ganzoo.Adam(lr=1e-2), **how):  # noqa: B008  # a frozen value
     return [ganzoo.maximize(value, over="D", by=by), ganzoo.maximize(fooling, over="G", by=by)]
 
 
-def test_from_the_third_turn_on_no_python_of_the_plugin_runs(make_game):
+def test_no_python_of_the_plugin_runs_in_a_recording_and_making_it_leaves_all_as_it_was(make_game, differences):
     calls = []
-    game = make_game(toy(seen=lambda: calls.append(1)), record=tape)
-    played(game, 2)
+    game, untouched = make_game(toy(seen=lambda: calls.append(1)), ways=TAPE, ema=0.9), make_game(toy(), ema=0.9)
+    list(game.recorder.make())
+    assert not differences(game.state.tensors(), untouched.state.tensors())
     before = len(calls)
-    for step in range(2, 6):
-        game.step(step)
+    played(game)
     assert len(calls) == before
+    assert differences(game.state.tensors(), untouched.state.tensors())
 
 
 def test_a_recorded_turn_that_is_not_finite_is_undone(make_game, differences):
     players = toy(more=lambda real, batch: torch.where(batch.step == STEPS, torch.nan, 0.0))
-    plain, recorded = both(make_game, players, ema=0.9)
+    plain, recorded, _ = both(make_game, players, ema=0.9)
     before = {name: value.clone() for name, value in recorded.state.tensors().items()}
     for game in (plain, recorded):
         game.step(STEPS)
@@ -105,35 +110,50 @@ DRAWN = np.random.default_rng(0)
             "it chooses elements by a mask, so that their number depends on values",
         ),
         (lambda real, batch: real.nonzero().sum(), "it makes a tensor whose shape depends on values (aten.nonzero)"),
-        (lambda real, batch: real.mean() * DRAWN.normal() * 9, "its recording moved the weights elsewhere"),
+        (lambda real, batch: real.mean() * DRAWN.normal() * 9, "played so it comes to something else"),
     ],
     ids=["a number for the host", "a mask", "a shape", "a draw of its own"],
 )
 def test_what_cannot_be_recorded_is_played_plainly_and_why(make_game, more, why):
-    game = played(make_game(toy(more=more), record=tape))
-    found = next(line for line in game.recorder.news if line.startswith("value"))
-    assert found.startswith(f"value: each turn is launched operator by operator, not as one graph: {why}")
-    assert f"fooling: {ONE_GRAPH}" in game.recorder.news
+    news = list(make_game(toy(more=more), ways=TAPE).recorder.make())
+    found = next(line for line in news if line.startswith("value"))
+    assert found.startswith(f"value: each turn is played operator by operator, it is not one graph: {why}")
+    assert f"fooling: {ONE_GRAPH}" in news
 
 
-def test_a_recording_that_fails_leaves_the_plain_turn(make_game, differences):
+@pytest.mark.parametrize(
+    ("text", "said"), [("operation not permitted\nwhen capturing", "operation not permitted"), ("", "RuntimeError")]
+)
+def test_a_recording_that_fails_leaves_plain_turns(make_game, differences, text, said):
     def record(play):
         play()
-        raise RuntimeError("operation not permitted\nwhen stream is capturing")
+        raise RuntimeError(text)
 
-    plain, recorded = make_game(toy()), make_game(toy(), record=record)
-    assert not differences(played(plain).state.tensors(), played(recorded).state.tensors())
-    assert [line.rpartition(": ")[2] for line in recorded.recorder.news] == ["operation not permitted"] * 2
+    plain, recorded, news = both(make_game, toy(), ways=[Way("one graph", record=record)])
+    assert not differences(plain.state.tensors(), recorded.state.tensors())
+    assert [line.rpartition(": ")[2] for line in news] == [said] * 2
+
+
+def test_where_the_best_way_fails_the_next_is_tried(make_game, differences):
+    def without(compute):
+        raise RuntimeError("no compiler")
+
+    plain, recorded, news = both(make_game, toy(), ways=[Way("compiled", without), *TAPE])
+    assert not differences(plain.state.tensors(), recorded.state.tensors())
+    assert news[:2] == [
+        "value: each turn is played operator by operator, it is not compiled: no compiler",
+        f"value: {ONE_GRAPH}",
+    ]
 
 
 def test_parts_of_a_batch_and_other_dynamics_are_played_plainly(make_game):
-    game = played(make_game(toy(), record=tape, shards=Shards(4, 2)))
-    assert not game.recorder.news
-    assert make_game(toy(), record=tape, dynamics="simultaneous").recorder is None
+    assert not list(make_game(toy(), ways=TAPE, shards=Shards(4, 2)).recorder.make())
+    assert make_game(toy(), ways=TAPE, dynamics="simultaneous").recorder is None
 
 
 def test_a_checkpoint_is_loaded_into_what_was_recorded(make_game, differences):
-    recorded, other = played(make_game(toy(), record=tape, ema=0.9)), played(make_game(toy(), ema=0.9, seed=1))
+    recorded, other = make_game(toy(), ways=TAPE, ema=0.9), played(make_game(toy(), ema=0.9, seed=1))
+    list(recorded.recorder.make())
     recorded.state.load(other.state.tensors())
     plain = make_game(toy(), ema=0.9)
     plain.state.load(other.state.tensors())
@@ -163,12 +183,12 @@ def test_what_counts_as_the_same():
 @pytest.mark.parametrize("how", [{}, {"augment": True, "precision": "bf16"}], ids=["plain", "augmented"])
 def test_a_run_says_what_is_recorded_and_gives_the_same_bits(small, differences, monkeypatch, tmp_path, how):
     plain = ganzoo.train("vanilla-mlp", **small("vanilla-mlp", steps=5, **how), out="plain")
-    monkeypatch.setattr("ganzoo.engine.setup._record", lambda *what: tape)
+    monkeypatch.setattr("ganzoo.engine.setup._ways", lambda *what: TAPE)
     recorded = ganzoo.train("vanilla-mlp", **small("vanilla-mlp", steps=5, **how), out="recorded")
     assert not differences(plain.game.state.tensors(), recorded.game.state.tensors())
     log = (tmp_path / "recorded" / "log.txt").read_text()
-    assert f"step 2: value: {ONE_GRAPH}\n" in log
-    assert f"step 2: fooling: {ONE_GRAPH}\n" in log
+    assert f" value: {ONE_GRAPH}\n" in log
+    assert f" fooling: {ONE_GRAPH}\n" in log
 
 
 @pytest.mark.parametrize("name", ganzoo.list_models() if torch.cuda.is_available() else [])
@@ -176,9 +196,9 @@ def test_cuda_graphs_play_the_same_game(name):
     from ganzoo.testing.case import Case
 
     case, device = Case(name), torch.device("cuda:0")
-    plain = played(case.game(device=device))
-    recorded = played(case.game(device=device, record=partial(cuda_graph, device=device)))
-    assert any(line.endswith(ONE_GRAPH) for line in recorded.recorder.news), recorded.recorder.news
+    graph = [Way("one graph", record=partial(cuda_graph, device=device))]
+    plain, recorded, news = both(case.game, device=device, ways=graph)
+    assert any(line.endswith(ONE_GRAPH) for line in news), news
     theirs = plain.state.tensors()
     for key, value in recorded.state.tensors().items():
         torch.testing.assert_close(value, theirs[key], rtol=1e-2, atol=1e-3, msg=lambda text, key=key: f"{key}: {text}")

@@ -33,4 +33,4 @@ def test_turns_that_can_be_one_graph(found_by):
 
 def test_a_turn_that_asks_for_a_number_is_measured_and_no_failure(found_by):
     found = found_by(recorded, (REAL, '"real": F.logsigmoid(real).mean() * (1 if real.mean().item() < 9 else 2)'))
-    assert found.startswith("value: each turn is launched operator by operator, not as one graph: it asks the host")
+    assert found.startswith("value: each turn is played operator by operator, it is not one graph: it asks the host")
