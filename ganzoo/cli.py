@@ -71,7 +71,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         error.show()
         sys.exit(error.exit_code)
     except click.ClickException as error:
-        place = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "ganzoo"
+        words = sys.argv[1:] if arguments is None else arguments
+        place = f"ganzoo {words[0]}" if words and words[0] in ganzoo.commands else "ganzoo"
+        if isinstance(error, click.UsageError) and error.ctx:  # which a flag without its value is not told
+            place = error.ctx.command_path
         _end(f"error: {error.format_message()}\nsee `{place} --help`", 2)
     except PluginError as error:
         if error.__cause__:

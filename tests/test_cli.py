@@ -45,6 +45,8 @@ def test_every_listing_has_json(name):
         (["lits"], "error: No such command 'lits'"),
         (["list", "--jsn"], "error: No such option"),
         (["show"], "error: Missing argument 'NAME'"),
+        (["train", "dcgan", "--steps"], "error: Option '--steps' requires an argument.\nsee `ganzoo train --help`"),
+        (["tran"], "error: No such command 'tran'. Did you mean 'train'?\nsee `ganzoo --help`"),
         (["show", "vanila"], "error: unknown GAN 'vanila'; did you mean 'vanilla-mlp'?; see `ganzoo list`"),
         (["train"], "error: no GAN is named; `ganzoo list` shows them"),
         (["sample", "no-such-run"], "error: no run or model 'no-such-run'"),
