@@ -20,6 +20,10 @@ __all__ = ["data_of", "put_lens"]
 def data_of(gan: str, settings: Settings, architecture: Architecture) -> tuple[Dataset | None, Space, list[str]]:
     """The data of completed settings, None for a game; what one sample is; notes. Raises UsageError, DataError."""
     if architecture.spaces == ("game",):
+        flags = ["--data"] if settings.data != architecture.data else []
+        flags += [f"--{name}" for name in ("source", "degrade") if getattr(settings, name)]
+        if flags:
+            raise UsageError(f"{gan} is a game between the players alone; leave out {', '.join(flags)}")
         return None, Space(kind="game", shape=()), []
     root = Path(settings.data_root) if settings.data_root else None
     size = settings.size or architecture.size

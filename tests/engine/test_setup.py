@@ -131,3 +131,11 @@ def test_a_plugin_that_breaks_the_contract_is_said_before_a_folder_is_made(insta
         ganzoo.train("broken", steps=3, out="run", threads=1)
     assert caught.value.exit_code == 1
     assert not Path("run").exists()
+
+
+def test_a_game_of_the_players_alone_takes_no_data():
+    for flags in ({"data": "ring8"}, {"data": "ring8", "degrade": "edges"}):
+        said = "dirac-gan is a game between the players alone; leave out " + ", ".join(f"--{name}" for name in flags)
+        with pytest.raises(UsageError, match=said):
+            prepared("dirac-gan", **flags)
+    assert prepared("dirac-gan").dataset is None
