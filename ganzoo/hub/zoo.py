@@ -22,6 +22,7 @@ from ganzoo.errors import ModelError, UsageError, nearest
 from ganzoo.hub.fields import Fields, shortened
 from ganzoo.hub.strict import read_json
 from ganzoo.hub.verify import verify
+from ganzoo.places import word
 
 __all__ = ["INDEX", "Shelf", "copy_whole", "folder_of", "is_zoo_model", "put", "revision_folder", "shelf"]
 
@@ -109,7 +110,8 @@ def put(files: Path, path: Path, tag: str = "", pins: Mapping[str, Pin] | None =
         path.mkdir(parents=True, exist_ok=True)
         others = [found.name for found in path.iterdir() if found.name[0] != "." and found.name != "revisions"]
         if others and not is_zoo_model(path):
-            raise UsageError(f"{path} is a folder of other things; type file:{path / 'me/my-gan'} for a new one in it")
+            new = word(f"file:{path / 'me/my-gan'}")
+            raise UsageError(f"{path} is a folder of other things; type {new} for a new one in it")
         with FileLock(path / ".lock"):
             known = shelf(path) if is_zoo_model(path) else Shelf()
             if tag and known.tags.get(tag, revision) != revision:
