@@ -86,11 +86,11 @@ def test_without_a_compiler_a_run_says_so_and_plays_on(tmp_path):
     assert (tmp_path / "run" / "model").is_dir()
 
 
-@pytest.mark.parametrize("name", ["wgan-gp", "stylegan2-lite", "cyclegan", "ctgan", "seqgan"])
+@pytest.mark.parametrize("name", ["wgan-gp", "srgan"])
 def test_gans_compile(name):
-    """Double backward, modulated convolutions, an image pool, rows by features, and roll-outs."""
+    """Double backward and a moving average; phases and a content loss."""
     from ganzoo.testing.case import Case
 
-    game = Case(name).game(ways=COMPILED)
-    said = dict(line.split(": each turn is ") for line in game.recorder.make())
-    assert said
+    news = list(Case(name).game(ways=COMPILED).recorder.make())
+    assert news
+    assert all(line.endswith(": each turn is compiled") for line in news), news
