@@ -15,6 +15,7 @@ from ganzoo.engine.batches import part_of
 from ganzoo.engine.game import Game
 from ganzoo.engine.seat import Seat
 from ganzoo.errors import GanzooError
+from ganzoo.nn.dropout import mask
 
 __all__ = ["how_it_splits", "same_draws", "split_difference"]
 
@@ -31,6 +32,7 @@ _FIXED: dict[Any, float | None] = {
     Tensor.uniform_: 0.3,
     Tensor.normal_: 0.7,
     Tensor.bernoulli_: 1,
+    mask: 1.0,
 }
 _KEPT = (torch.nn.functional.dropout, torch.dropout, torch.bernoulli)  # give back what they are given
 

@@ -21,8 +21,8 @@ def dropout(x: Tensor, p: float) -> Tensor:
     threshold = round(p * LEVELS)
     if x.device.type != "cpu" or not 0 < threshold < LEVELS:
         return F.dropout(x, p)
-    mask: Tensor = torch.ops.ganzoo.mask(x.detach(), threshold)
-    return x * mask
+    kept: Tensor = mask(x.detach(), threshold)
+    return x * kept
 
 
 def _mask(x: Tensor, threshold: int) -> Tensor:
@@ -36,6 +36,7 @@ def _mask(x: Tensor, threshold: int) -> Tensor:
 torch.library.define("ganzoo::mask", "(Tensor x, int threshold) -> Tensor", tags=torch.Tag.nondeterministic_seeded)
 torch.library.impl("ganzoo::mask", "CPU", _mask)
 torch.library.register_fake("ganzoo::mask", lambda x, threshold: torch.empty(x.shape, dtype=x.dtype))
+mask = torch.ops.ganzoo.mask
 
 
 class Dropout(nn.Module):

@@ -21,7 +21,8 @@ FLOOR = 1e-3  # added to a magnitude: 90 dB below a full sine in a window of 128
 CLIP = 3.0  # standard deviations that are -1 and 1
 SHORTEST = 16  # frames
 NARROW = 1e-3  # the least standard deviation
-MIDDLE, REACH = -3.0, 4.0  # of logarithms of magnitudes: silence is at -7, a full sine in a window of 128 at 3.5
+QUIET = 0.1  # added to a magnitude that a critic sees: 50 dB below a full sine in a window of 128
+MIDDLE, REACH = -0.1, 2.2  # of the logarithm of that: silence is at -2.3, a full sine in a window of 128 at 3.5
 HALVINGS = 4  # of a picture of spectra, to 5 x 5 of 65 x 65
 
 
@@ -37,7 +38,7 @@ def log_spectra(sounds: Tensor, window: int) -> Tensor:
     Unlike `SoundPictures` they are the same for all data, and nothing is clipped. A window is at most T numbers wide.
     """
     found = spectra(sounds[:, 0].float(), min(window, sounds.shape[-1]))
-    return ((torch.log(found + FLOOR) - MIDDLE) / REACH)[:, None]
+    return ((torch.log(found + QUIET) - MIDDLE) / REACH)[:, None]
 
 
 def spectra_encoder(width: int) -> nn.Sequential:

@@ -66,7 +66,7 @@ def test_the_global_generator_is_left_alone():
 
 
 def test_fewer_samples_than_a_batch():
-    with pytest.raises(DataError, match=r"batch of 64 .* numbers has 10 samples; type --batch 10"):
+    with pytest.raises(DataError, match=r"numbers has 10 samples, fewer than a batch of 64; type --batch 10"):
         stream(10, 64)
 
 

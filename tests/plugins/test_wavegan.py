@@ -41,7 +41,7 @@ def spectrum(x, window=32):
     around = torch.cat([x[:, 0, 1 : 1 + window // 2].flip(1), x[:, 0], x[:, 0, -1 - window // 2 : -1].flip(1)], 1)
     frames = [around[:, begin : begin + window] * hann for begin in range(0, x.shape[-1] + 1, window // 2)]
     found = torch.stack([(frame.to(turns.dtype) @ turns.T).abs() for frame in frames], 2)
-    return ((torch.log(found + 1e-3) + 3) / 4)[:, None]
+    return ((torch.log(found + 0.1) + 0.1) / 2.2)[:, None]
 
 
 def setting(batch, config):

@@ -14,14 +14,16 @@ def test_means_over_the_batch_split_exactly(found_by):
     [
         '"real": real.std()',
         '"real": (real * torch.rand(len(real))).mean()',
+        '"real": dropout(real, 0.5).mean()',
         '"real": F.batch_norm(real[:, None], None, None, training=True).square().tanh().mean()',
     ],
-    ids=["batch-wide loss", "draw of its own", "batch statistics"],
+    ids=["batch-wide loss", "draw of its own", "dropout", "batch statistics"],
 )
 def test_what_does_not_split_is_measured_and_no_failure(found_by, real):
-    found = found_by(splits, (REAL, real), ("from torch import nn\n", "import torch\nfrom torch import nn\n"))
+    imports = "import torch\nfrom torch import nn\n\nfrom ganzoo.nn import dropout\n"
+    found = found_by(splits, (REAL, real), ("from torch import nn\n", imports))
     assert found.startswith("value differs by ")
-    cause = "its draws alone" if "rand" in real else "batch statistics or a batch-wide loss"
+    cause = "its draws alone" if "rand" in real or "dropout" in real else "batch statistics or a batch-wide loss"
     assert found.endswith(f" when split ({cause}), fooling splits exactly")
 
 
