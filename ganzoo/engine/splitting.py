@@ -17,8 +17,13 @@ from ganzoo.engine.seat import Seat
 from ganzoo.errors import GanzooError
 from ganzoo.nn.dropout import mask
 
-__all__ = ["how_it_splits", "same_draws", "split_difference"]
+__all__ = ["SPLITS", "how_it_splits", "same_draws", "split_difference"]
 
+SPLITS = {
+    "equal": "the same gradients to rounding",
+    "draws": "different draws",
+    "objective": "a different objective: batch norm and batch-wide losses see a part",
+}
 EXACT = 1e-4  # of the gradient's norm: float32's rounding, and far below any batch statistic of few samples
 _FIXED: dict[Any, float | None] = {
     torch.rand: 0.3,
@@ -38,10 +43,7 @@ _KEPT = (torch.nn.functional.dropout, torch.dropout, torch.bernoulli)  # give ba
 
 
 def how_it_splits(game: Game, seat: Seat) -> str:
-    """`equal`: a batch in parts has the same gradient; `draws`: other draws, else the same; `objective`: another one.
-
-    The game's batch is even; nothing in it is changed.
-    """
+    """What a batch in parts has, one of `SPLITS`. The game's batch is even; nothing in it is changed."""
     if split_difference(game, seat) < EXACT:
         return "equal"
     return "draws" if split_difference(game, seat, alike=True) < EXACT else "objective"

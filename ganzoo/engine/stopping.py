@@ -5,7 +5,12 @@ from __future__ import annotations
 import signal
 import threading
 from types import FrameType, TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+if TYPE_CHECKING:
+    from ganzoo.engine.shards import Shards
 
 __all__ = ["StopRequest"]
 
@@ -27,6 +32,22 @@ class StopRequest:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._restore()
+
+    def anywhere(self, shards: Shards, late: bool, step: int) -> tuple[int | None, bool]:
+        """The signal that asked to stop, if one has, and whether the time is over: in any process, after a step.
+
+        late: whether the time is over in this one. What one process is asked reaches the others with the next turn's
+        gradients; accelerators are waited for in every tenth step only.
+        """
+        if shards.processes.count == 1:
+            return self.signal, late
+        shards.asking = torch.tensor(
+            [self.signal == signal.SIGTERM, self.signal == signal.SIGINT, late], dtype=torch.float32
+        )
+        if shards.asked.device.type != "cpu" and step % 10:
+            return None, False
+        terminated, interrupted, over = shards.asked.tolist()
+        return (signal.SIGINT if interrupted else signal.SIGTERM if terminated else None), over > 0
 
     def _ask(self, kind: int, frame: FrameType | None) -> None:
         self.signal = kind

@@ -15,10 +15,12 @@ from ganzoo.engine.divergence import Watch
 from ganzoo.engine.folder import RunFolder, now
 from ganzoo.engine.generator import Generator
 from ganzoo.engine.listener import Listener
+from ganzoo.engine.means import Means
 from ganzoo.engine.samples import Samples
 from ganzoo.engine.saves import Saves
 from ganzoo.engine.scores import score_samples
 from ganzoo.engine.setup import Setup
+from ganzoo.engine.splitting import SPLITS
 from ganzoo.engine.stopping import StopRequest
 from ganzoo.errors import Diverged, Stopped
 from ganzoo.places import word
@@ -35,12 +37,8 @@ class Run:
 
     def __init__(self, setup: Setup, folder: RunFolder, listener: Listener | None = None) -> None:
         self.setup, self.game, self.files, self.listener = setup, setup.game, folder, listener
-        self.settings, self.title, self.space, self.dataset = (
-            setup.settings,
-            setup.title,
-            setup.space,
-            setup.dataset,
-        )
+        self.settings, self.title = setup.settings, setup.title
+        self.space, self.dataset = setup.space, setup.dataset
         self.folder, self.name = folder.path, setup.entry.name
         self.players = [seat.player for seat in self.game.seats]
         self.step, self.steps = 0, self.game.steps
@@ -50,10 +48,9 @@ class Run:
         self.sample_every = self.settings.sample_every or max(1, min(1000, self.steps // 60))
         self.generator = Generator(self.name, setup.architecture, setup.config, setup.space, self.game.state.shown())
         self._request = StopRequest()
-        self._processes = setup.processes
-        self._watch = Watch(self.game)
+        self._watch, self._means = Watch(self.game), Means(self.game)
         self._saves = Saves(setup, folder, self.tell)
-        self._observers = setup.observers if self._processes.leads else None
+        self._observers = setup.observers if setup.processes.leads else None
         self._micro = dict(self.game.shards.micro)
 
     def __repr__(self) -> str:
@@ -154,8 +151,8 @@ class Run:
                 self.listener.ended(self)
 
     def _loop(self) -> str:
-        began = last_shown = self._clock = time.monotonic()
-        self._clock_step = self.step
+        began = last_shown = time.monotonic()
+        self._means.start(self.step)
         minutes = self.settings.minutes
         reason = "done"
         while self.step < self.steps:
@@ -163,7 +160,7 @@ class Run:
             self.step += 1
             if self._watch.replaying:
                 self._watch_replay()
-            elif self._is_log_point():
+            elif self.step % self.log_every == 0 or self.due_for_picture:
                 self._log_point()
             if self.step % self.settings.checkpoint_every == 0 and self.step < self.steps:
                 self._save()
@@ -173,7 +170,8 @@ class Run:
                 self.listener.progress(self)
             if self.game.shards.micro != self._micro:
                 self._tell_of_micro_batches()
-            asked, over = self._asked(minutes is not None and elapsed - began > minutes * 60)
+            late = minutes is not None and elapsed - began > minutes * 60
+            asked, over = self._request.anywhere(self.game.shards, late, self.step)
             if asked is not None:
                 self._stop(asked)
             if over and self.step < self.steps:
@@ -186,57 +184,25 @@ class Run:
         self._observe("ganzoo_run_ended")
         return reason
 
-    def _asked(self, over: bool) -> tuple[int | None, bool]:
-        """The signal that asked to stop, if one has, and whether the time is over: in any process, after one step.
-
-        over: whether it is in this one. What one process is asked reaches the others with the next turn's gradients;
-        accelerators are waited for in every tenth step only.
-        """
-        here = self._request.signal
-        if self._processes.count == 1:
-            return here, over
-        shards = self.game.shards
-        shards.asking = torch.tensor([here == signal.SIGTERM, here == signal.SIGINT, over], dtype=torch.float32)
-        if self.setup.device.type != "cpu" and self.step % 10:
-            return None, False
-        terminated, interrupted, late = shards.asked.tolist()
-        return (signal.SIGINT if interrupted else signal.SIGTERM if terminated else None), late > 0
-
     def _tell_of_micro_batches(self) -> None:
         for player, count in self.game.shards.micro.items():
             if count != self._micro.get(player, 1):
-                how = {
-                    "equal": "the same gradients to rounding",
-                    "draws": "different draws",
-                    "objective": "a different objective: batch norm and batch-wide losses see a part",
-                }[self.setup.split(player)]
+                how = SPLITS[self.setup.split(player)]
                 self.tell(
                     f"step {self.step:,}: out of memory; {player} plays in {count} micro-batches from here, {how}"
                 )
         self._micro = dict(self.game.shards.micro)
 
-    def _is_log_point(self) -> bool:
-        return self.step % self.log_every == 0 or self.due_for_picture
-
     def _log_point(self) -> None:
-        self.record = {}
-        rejected = 0.0
-        for seat in self.game.seats:
-            for name, value in seat.tally.read().items():
-                if name == "rejected":
-                    rejected += value
-                else:
-                    self.record[f"{seat.player.name}/{name}"] = value
-        self.record["rejected"] = rejected
-        clock = time.monotonic()
-        self.record["rate"] = (self.step - self._clock_step) / max(clock - self._clock, 1e-9)
+        self.record = self._means.read(self.step)
+        rejected = self.record["rejected"]
         if rejected:
             self.tell(f"step {self.step:,}: {rejected:.0f} turns were not finite and were undone")
         if self._watch.diverged:
             self._go_back()
         else:
             self._observe("ganzoo_step_ended")
-        self._clock, self._clock_step = time.monotonic(), self.step
+        self._means.start(self.step)
 
     def _go_back(self) -> None:
         """Go back to the newest good checkpoint and watch every step from there."""
