@@ -25,7 +25,8 @@ class Means:
 
         step: how many are done now. Means that were read are forgotten. Waits for the device.
         """
-        record, rejected = {}, 0.0
+        record: dict[str, float] = {}
+        rejected = 0.0
         for seat in self._game.seats:
             found = seat.tally.read()
             rejected += found.pop("rejected")
