@@ -19,7 +19,7 @@ RANKS = [
     {"config", "counted", "degradation", "dynamics", "hookspecs", "memory", "optimisers", "plurals"},
     {"columns", "common", "contract", "entry", "flags", "outline"},
     {"catalogue", "nn", "tokens"},
-    {"installing", "loadable", "lookup", "settings", "template"},
+    {"installing", "loadable", "lookup", "packages", "settings", "template"},
     {"data", "places"},
     {"engine"},
     {"judge"},
