@@ -9,14 +9,16 @@ Xu et al. 2019, Modeling Tabular Data using Conditional GAN, arXiv:1907.00503, s
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
+
+from ganzoo.errors import UsageError
 
 if TYPE_CHECKING:
     from ganzoo.contract import Space
 
-__all__ = ["COMMA", "SPREAD", "TIMES", "Column", "ColumnKind", "columns_of"]
+__all__ = ["COMMA", "SPREAD", "TIMES", "Column", "ColumnKind", "columns_of", "read_conditions"]
 
 SPREAD = 4.0  # standard deviations from a Gaussian's mean that are -1 and 1
 
@@ -77,3 +79,18 @@ class Column:
 def columns_of(space: Space) -> list[Column]:
     """The columns of a table's space, from left to right."""
     return [Column.from_dict(values) for values in space.details["columns"]]
+
+
+def read_conditions(words: Sequence[str]) -> dict[str, str]:
+    """What rows are asked to hold, values by column, from `column=value` each.
+
+    Raises UsageError for what is no such word, and for two values of one column.
+    """
+    pairs = [word.partition("=") for word in words]
+    names = [name for name, _, _ in pairs]
+    mistakes = [f"--where {name}: expected COLUMN=VALUE" for name, equals, _ in pairs if not equals]
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    mistakes += [f"--where {name}=... is given {names.count(name)} times; a row has one value of it" for name in twice]
+    if mistakes:
+        raise UsageError(*mistakes)
+    return {name: value for name, _, value in pairs}

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from ganzoo.columns import read_conditions
 from ganzoo.errors import UsageError
 from ganzoo.plurals import many
 
-if TYPE_CHECKING:
-    from ganzoo.engine.generator import Generator
-
 __all__ = ["sample"]
 
-_FRAMES, _MILLISECONDS = 60, 80  # of an animation
 _TOLD_FROM = 1000  # samples, whose pace is worth a line
 
 
@@ -80,74 +76,34 @@ def sample(
     """
     if walk and (files or labels or conditions):
         raise UsageError("--walk goes with none of --files, --labels and --where")
-    where = _asked(conditions)
+    where = read_conditions(conditions)
     from ganzoo import api
+    from ganzoo.engine.device import choose
+    from ganzoo.engine.drawn import save_many, save_walk
     from ganzoo.engine.room import fitting
+    from ganzoo.hub.address import free_path
 
     tell = partial(click.echo, err=True)
     generator = api.load(target, step=step, raw=raw_weights, plugin=plugin, revision=revision, tell=tell)
-    if device != "cpu":
-        from ganzoo.engine.device import choose
-
-        generator = generator.to(choose(device))
+    generator = generator.to(choose(device))
     rate = 0.0
     if walk:
-        from ganzoo.engine.pictures import save_animation
-        from ganzoo.engine.samples import refuse_to_overwrite
-
-        path = out or _new(target, "walk", ".webp")
-        if path.suffix.lower() != ".webp":
-            raise UsageError(f"cannot save an animation as {path.name!r}; known endings: .webp")
-        refuse_to_overwrite([path], force)
-        frames = generator.walk(_FRAMES, seed=seed)
-        save_animation([frame.grid() for frame in frames], path, _MILLISECONDS)
+        path = save_walk(generator, out or free_path(target, "walk", ".webp"), seed=seed, force=force)
     else:
         chosen = [label.strip() for label in labels.split(",")] if labels is not None else None
         what: dict[str, Any] = {"seed": seed, "labels": chosen, "where": where}
         advice = "ask for fewer, or write them as they are drawn: --out NAME.npz or --files"
         with fitting(f"drawing {many(number, 'sample')} of {generator.name}", generator.device, advice):
             if files or (out and out.suffix.lower() == ".npz"):
-                path = out or _new(target, "sample", "")
-                rate = _stream(generator, number, what, path, files=files, force=force)
+                path = out or free_path(target, "sample")
+                rate = save_many(generator, number, path, files=files, force=force, **what)
             else:
                 samples = generator.sample(number, **what)
                 if generator.space.kind == "tokens" and not out:
                     click.echo("\n".join(samples.lines))
                     return
-                path = samples.save(out or _new(target, "sample", samples.suffix), force=force)
+                path = samples.save(out or free_path(target, "sample", samples.suffix), force=force)
     if not quiet:
         click.echo(path)
         if number >= _TOLD_FROM and rate:
             tell(f"{many(number, 'sample')}, {rate:,.0f} a second")
-
-
-def _asked(conditions: tuple[str, ...]) -> dict[str, str]:
-    """Values by column. Raises UsageError for what is no COLUMN=VALUE, and for two values of one column."""
-    pairs = [condition.partition("=") for condition in conditions]
-    names = [name for name, _, _ in pairs]
-    mistakes = [f"--where {name}: expected COLUMN=VALUE" for name, equals, _ in pairs if not equals]
-    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-    mistakes += [f"--where {name}=... is given {names.count(name)} times; a row has one value of it" for name in twice]
-    if mistakes:
-        raise UsageError(*mistakes)
-    return {name: value for name, _, value in pairs}
-
-
-def _stream(generator: Generator, number: int, what: dict[str, Any], path: Path, *, files: bool, force: bool) -> float:
-    """Write the samples as they are made; how many a second."""
-    from time import monotonic
-
-    from ganzoo.engine.streaming import stream_to_array, stream_to_files
-
-    begun, write = monotonic(), stream_to_files if files else stream_to_array
-    write(generator.stream(number, **what), number, generator.space, path, force=force)
-    return number / max(monotonic() - begun, 1e-9)
-
-
-def _new(target: str, stem: str, suffix: str) -> Path:
-    """A path that is free: in the run's folder, or here for what is in no run."""
-    from ganzoo.hub.address import run_of
-
-    run = run_of(target)
-    folder = run.path if run else Path()
-    return next(path for number in count(1) if not (path := folder / f"{stem}-{number:03d}{suffix}").exists())

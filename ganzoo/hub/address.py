@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -36,6 +37,7 @@ __all__ = [
     "Listed",
     "OnHub",
     "Run",
+    "free_path",
     "resolve",
     "run_of",
 ]
@@ -131,6 +133,13 @@ def run_of(target: str | Path) -> RunFolder | None:
         return find(address.path)
     except UsageError:
         return None
+
+
+def free_path(target: str | Path, stem: str, suffix: str = "") -> Path:
+    """A path where nothing is yet, `stem`-001 and on: in the run that a target is or lies in, or here."""
+    run = run_of(target)
+    folder = run.path if run else Path()
+    return next(path for number in count(1) if not (path := folder / f"{stem}-{number:03d}{suffix}").exists())
 
 
 def _split(text: str, revision: str, *, path: bool) -> tuple[str, str]:

@@ -129,14 +129,6 @@ def test_a_walk_goes_with_no_other_form_of_output(ganzoo):
         assert ganzoo("sample", "--walk", other) == (2, "", said)
 
 
-def test_each_column_is_asked_for_one_value(ganzoo):
-    code, _, err = ganzoo("sample", "--where", "a=1", "--where", "b", "--where", "a=2")
-    assert (code, err.splitlines()) == (
-        2,
-        ["error: --where b: expected COLUMN=VALUE", "error: --where a=... is given 2 times; a row has one value of it"],
-    )
-
-
 @pytest.mark.parametrize("out", ["new/x.npz", "new/x.png"])
 def test_more_samples_than_memory_holds_are_one_line_and_leave_nothing(ganzoo, out):
     code, said, err = ganzoo("sample", "cgan.digits", "-n", 10**12, "--out", out)

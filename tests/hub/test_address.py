@@ -4,7 +4,7 @@ import pytest
 
 from ganzoo.errors import UsageError
 from ganzoo.hub import zoo
-from ganzoo.hub.address import Checkpoint, Folder, InZoo, Listed, OnHub, Run, resolve, run_of
+from ganzoo.hub.address import Checkpoint, Folder, InZoo, Listed, OnHub, Run, free_path, resolve, run_of
 
 FILES = '"config.json" = {{ sha256 = "{0}", size = 1 }}\n"generator.safetensors" = {{ sha256 = "{0}", size = 1 }}\n'
 REGISTRY = f"""
@@ -124,3 +124,11 @@ def test_the_run_that_a_target_lies_in():
     assert run_of("latest").path == Path("runs/two")
     assert run_of("runs/two/checkpoints/step-00000003.safetensors").path == Path("runs/two")
     assert run_of("there") is run_of("zoo/me/gan") is run_of("me/gan") is None
+
+
+def test_a_free_path_is_in_the_run_or_here():
+    assert free_path("latest", "sample", ".png") == Path("runs/two/sample-001.png")
+    Path("runs/two/sample-001.png").touch()
+    assert free_path("runs/two", "sample", ".png") == Path("runs/two/sample-002.png")
+    Path("sample-001").mkdir()
+    assert free_path("there", "sample") == Path("sample-002")
