@@ -57,6 +57,7 @@ from ganzoo.nn.losses import (
 )
 from ganzoo.nn.mel import MelSpectrogram, mel_of
 from ganzoo.nn.minibatch import MinibatchDeviation, MinibatchDiscrimination
+from ganzoo.nn.moments import RunningMoments
 from ganzoo.nn.packing import Packed, in_packs, packed_space
 from ganzoo.nn.penalties import (
     divergence_penalty,
@@ -72,7 +73,7 @@ from ganzoo.nn.scalar import Scalar
 from ganzoo.nn.spectra import SoundPictures, griffin_lim, log_spectra, spectra, spectra_encoder
 from ganzoo.nn.spectral import spectral
 from ganzoo.nn.style import MappingNetwork, Synthesis, path_lengths
-from ganzoo.nn.table import Conditions, RowPicture, TableHead, label_entries
+from ganzoo.nn.table import Conditions, RowClassifier, RowPicture, TableHead, label_entries
 from ganzoo.nn.text import Reader, RelationalMemory, Writer, chosen, likelihood, token_noise
 from ganzoo.nn.together import together
 from ganzoo.nn.translation import (
@@ -114,7 +115,9 @@ __all__ = [
     "Projection",
     "Reader",
     "RelationalMemory",
+    "RowClassifier",
     "RowPicture",
+    "RunningMoments",
     "Scalar",
     "SelfAttention",
     "SoundPictures",

@@ -1,4 +1,4 @@
-"""Rows of a table from logits, and conditions on them. Shapes: N batch, F features of a row, E entries of categories.
+"""Rows of a table from logits, conditions on them, their label. Shapes: N batch, F features of a row, E entries.
 
 Xu et al. 2019, Modeling Tabular Data using Conditional GAN, arXiv:1907.00503, section 4.3
 """
@@ -14,7 +14,7 @@ from ganzoo.errors import UsageError, nearest
 from ganzoo.nn.blocks import SIZES
 from ganzoo.nn.precision import full
 
-__all__ = ["Conditions", "RowPicture", "TableHead", "label_entries"]
+__all__ = ["Conditions", "RowClassifier", "RowPicture", "TableHead", "label_entries"]
 
 TINY = 1e-12  # a share whose logarithm is finite
 ROWS = 1e4  # a share of the rows as a count, for its logarithm
@@ -27,6 +27,25 @@ def label_entries(space: Space, name: str = "") -> range:
         known = f"; {nearest(name, categories)}" if categories else ", and the table has no category"
         raise UsageError(f"this GAN needs a column of categories as the label{known}")
     return categories[name or list(categories)[-1]].entries
+
+
+class RowClassifier(nn.Module):
+    """How badly a network (N, F) -> (N, K), not shown the label, names the one that rows (N, F) have; 0-d.
+
+    entries: of the label's one-hot in a row, K of them; shares of it are likelihoods. Park et al. 2018,
+    arXiv:1806.03384, eq. 5, by the cross-entropy.
+    """
+
+    entries: Tensor
+
+    def __init__(self, net: nn.Module, entries: range) -> None:
+        super().__init__()
+        self.net = net
+        self.register_buffer("entries", torch.tensor(entries), persistent=False)
+
+    def forward(self, rows: Tensor) -> Tensor:  # noqa: D102
+        logits = self.net(rows.index_fill(1, self.entries, 0))
+        return nn.functional.cross_entropy(full(logits), rows[:, self.entries])
 
 
 class RowPicture(nn.Module):

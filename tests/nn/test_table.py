@@ -2,9 +2,10 @@ import math
 
 import pytest
 import torch
+from torch import nn
 
-from ganzoo.nn import Conditions, TableHead, in_packs
-from ganzoo.testing.case import TABLES
+from ganzoo.nn import Conditions, RowClassifier, TableHead, in_packs
+from ganzoo.testing.case import TABLES, made_up
 
 MIXED, NUMBERS = TABLES[:2]  # size: place 0, entries 1 to 3; class: 4 to 6; open: 7 and 8
 
@@ -89,3 +90,16 @@ def test_packs_take_every_row_and_fill_up_the_last():
     x = torch.arange(5.0)[:, None].expand(5, 2)
     assert in_packs(x, 2)[:, ::2].tolist() == [[0, 1], [2, 3], [4, 0]]
     assert in_packs(x[:2], 5).tolist() == [[0, 0, 1, 1, 0, 0, 1, 1, 0, 0]]
+
+
+def test_a_rows_classifier_does_not_see_the_label_and_is_judged_by_the_cross_entropy():
+    net = nn.Linear(9, 2)
+    judge, rows = RowClassifier(net, range(7, 9)), made_up(MIXED, 5).samples
+    without = torch.cat([rows[:, :7], torch.zeros(5, 2)], 1)
+    odds = net(without).exp()
+    expected = -((odds / odds.sum(1, keepdim=True)).log() * rows[:, 7:]).sum(1).mean()
+    assert judge(rows).item() == pytest.approx(expected.item(), rel=1e-5)
+    other = torch.cat([rows[:, :7], 1 - rows[:, 7:]], 1)
+    both = -net(without).log_softmax(1).sum(1).mean()
+    assert (judge(rows) + judge(other)).item() == pytest.approx(both.item(), rel=1e-5)
+    assert [*judge.state_dict()] == ["net.weight", "net.bias"]  # where the label is, the space says

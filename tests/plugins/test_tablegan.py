@@ -49,14 +49,6 @@ def test_the_objectives_are_the_papers(nets, batch):
     assert value["fake"].item() == pytest.approx((1 - torch.sigmoid(logit)).log().mean().item(), rel=1e-5)
 
 
-def test_the_classifier_does_not_see_the_label(nets):
-    rows = made_up(TABLES[0], 5).samples
-    other = torch.cat([rows[:, :7], 1 - rows[:, 7:]], 1)
-    total = nets.C(rows) + nets.C(other)
-    logits = nets.C.net(torch.cat([rows[:, :7], torch.zeros(5, 2)], 1)).log_softmax(1)
-    assert total.item() == pytest.approx(-logits.sum(1).mean().item(), rel=1e-5)
-
-
 def test_the_label_is_a_category():
     assert tablegan.networks(tablegan.Config(target="class"), TABLES[0])["C"].entries.tolist() == [4, 5, 6]
     with pytest.raises(UsageError, match="known: class, open"):

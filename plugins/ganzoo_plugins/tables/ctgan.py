@@ -76,9 +76,7 @@ def prior(n: int, config: Config, space: ganzoo.Space, device: torch.device) -> 
 
 def generate(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> Tensor:
     """Rows that hold what is asked for, or entries as often as the data hold them."""
-    asked = nets.ask.choose(batch.z.which, evenly=False)
-    if hasattr(batch, "where"):
-        asked = nets.ask.entry(batch.where)
+    asked = nets.ask.entry(batch.where) if hasattr(batch, "where") else nets.ask.choose(batch.z.which, evenly=False)
     rows: Tensor = nets.head(nets.G(batch.z.noise, nets.ask.one_hot(asked)))
     return rows
 

@@ -24,14 +24,15 @@ from torch.nn import functional as F
 import ganzoo
 from ganzoo.nn import (
     Headed,
+    RowClassifier,
     RowPicture,
+    RunningMoments,
     TableHead,
     conv_encoder,
     conv_generator,
     label_entries,
     minimax,
     non_saturating,
-    whole_batch,
 )
 
 
@@ -47,31 +48,6 @@ class Config(ganzoo.AdamConfig):
     features: Annotated[int, "M, features of D whose statistics have to fit", ganzoo.Range(1, 8192)] = 128
 
 
-class Statistics(nn.Module):
-    """Running means (4, M): of D's features over reals and fakes, and of their standard deviations."""
-
-    running: Tensor
-
-    def __init__(self, features: int) -> None:
-        super().__init__()
-        self.register_buffer("running", torch.zeros(4, features))
-
-
-class Labeller(nn.Module):
-    """How badly a network (N, F) -> (N, K), not shown the label, names the one that rows (N, F) have; 0-d."""
-
-    entries: Tensor
-
-    def __init__(self, net: nn.Module, entries: range) -> None:
-        super().__init__()
-        self.net = net
-        self.register_buffer("entries", torch.tensor(entries), persistent=False)
-
-    def forward(self, rows: Tensor) -> Tensor:  # noqa: D102
-        logits = self.net(rows.index_fill(1, self.entries, 0))
-        return F.cross_entropy(logits.float(), rows[:, self.entries])
-
-
 def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
     """G: (N, Z) -> logits (N, S^2), the first F of them a row's.  D: rows -> features (N, M), logit (N,).
 
@@ -84,9 +60,9 @@ def networks(config: Config, space: ganzoo.Space) -> dict[str, nn.Module]:
     return {
         "G": nn.Sequential(*conv_generator(config.latent_dim, shape, config.width)[:-1], nn.Flatten()),
         "D": Headed(body, nn.Identity(), nn.Sequential(nn.Linear(config.features, 1), nn.Flatten(0))),
-        "C": Labeller(nn.Sequential(picture, conv_encoder(shape, len(entries), config.width)), entries),
+        "C": RowClassifier(nn.Sequential(picture, conv_encoder(shape, len(entries), config.width)), entries),
         "head": TableHead(space),
-        "statistics": Statistics(config.features),
+        "statistics": RunningMoments(config.features),
     }
 
 
@@ -118,8 +94,7 @@ def misfit(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, 
     with torch.no_grad():
         real = nets.D(batch.real)[0]
     features, logit = nets.D(rows)
-    now = torch.stack([*moments(real), *moments(features)])
-    means = torch.lerp(now, nets.statistics.running, config.memory)
+    means = nets.statistics(real, features, config.memory)
     batch.keep("means", means)
     gaps = (means[:2] - means[2:]).norm(dim=1)  # of the means, and of the deviations
     return {
@@ -127,12 +102,6 @@ def misfit(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, 
         "label": nets.C(rows),
         "caught": -non_saturating(logit)["fooled"],
     }
-
-
-def moments(features: Tensor) -> tuple[Tensor, Tensor]:
-    """The mean and the standard deviation of features (N, M) over the batch: (M,) each."""
-    features = whole_batch(features.float())
-    return features.mean(0), (features.var(0, correction=0) + 1e-12).sqrt()
 
 
 def remember(nets: ganzoo.Nets, terms: Mapping[str, Tensor], kept: Mapping[str, Tensor], config: Config) -> None:
