@@ -33,6 +33,7 @@ from ganzoo.nn.conditional import (
     class_likelihood,
     label_of,
     naming,
+    naming_distance,
     one_hot,
 )
 from ganzoo.nn.content import content
@@ -173,6 +174,7 @@ __all__ = [
     "minimax",
     "mlp",
     "naming",
+    "naming_distance",
     "non_saturating",
     "normal_init",
     "one_hot",

@@ -10,11 +10,14 @@ from ganzoo.contract import Batch, Space
 from ganzoo.errors import UsageError
 from ganzoo.nn.blocks import SLOPE, encoder_for, mlp
 from ganzoo.nn.dropout import Dropout
+from ganzoo.nn.losses import wasserstein
+from ganzoo.nn.penalties import gradient_penalty
 from ganzoo.nn.precision import full
 
 __all__ = [
     "Concatenated", "ConditionalBatchNorm", "Headed", "JointDiscriminator", "Labelled", "MaybeLabelled",
-    "MaybeNaming", "Projection", "Spread", "class_count", "class_likelihood", "label_of", "naming", "one_hot",
+    "MaybeNaming", "Projection", "Spread", "class_count", "class_likelihood", "label_of", "naming", "naming_distance",
+    "one_hot",
 ]  # fmt: skip
 
 
@@ -157,6 +160,23 @@ class MaybeNaming(nn.Module):
 def naming(logits: Tensor | None, batch: Batch, weight: float) -> dict[str, Tensor]:
     """The term weight * `class_likelihood` of the batch's labels, none for data without. logits: `MaybeNaming`'s."""
     return {} if logits is None else {"naming": weight * class_likelihood(logits, batch.label)}
+
+
+def naming_distance(
+    judge: MaybeNaming, real: Tensor, fake: Tensor, batch: Batch, *, penalty: float, classes: float
+) -> dict[str, Tensor]:
+    """E C(x) - E C(G(z)) - penalty * E (|grad C(x^)| - 1)^2, and `naming` of the reals' classes: C climbs it.
+
+    real, fake: (N, ...), of the batch's labels both, where there are any. penalty, classes: weights. The terms are
+    `distance`, `penalty` and `naming`. Gulrajani et al. 2017, eq. 3; Odena et al. 2017, eq. 3.
+    """
+    label = label_of(batch)
+    value, logits = judge(real, label)
+    return {
+        **wasserstein(value, judge(fake, label)[0]),
+        "penalty": -penalty * gradient_penalty(lambda x: judge(x, label)[0], real, fake),
+        **naming(logits, batch, classes),
+    }
 
 
 class JointDiscriminator(nn.Module):

@@ -18,6 +18,7 @@ from ganzoo.nn.conditional import (
     class_likelihood,
     label_of,
     naming,
+    naming_distance,
     one_hot,
 )
 
@@ -135,6 +136,27 @@ def test_classes_are_named_where_there_are_any(batch_of_labels):
     assert torch.equal(value, judge.head(x)[:, 0])
     assert logits is None
     assert naming(logits, batch_of_labels({}), 10.0) == {}
+
+
+def test_the_distance_of_a_critic_that_names_is_its_parts(batch_of_labels):
+    torch.manual_seed(0)
+    judge, (real, fake), label = MaybeNaming(nn.Tanh(), 3, 2), torch.randn(2, 2, 3), torch.tensor([1, 0])
+    given = batch_of_labels({"label": lambda: label})
+    torch.manual_seed(1)
+    found = naming_distance(judge, real, fake, given, penalty=10.0, classes=3.0)
+    assert [*found] == ["distance", "penalty", "naming"]
+    weight = (judge.head.classes.weight[label] + judge.head.any.weight).detach().numpy()
+    tall, low = np.tanh(real.numpy()), np.tanh(fake.numpy())
+    assert found["distance"].item() == pytest.approx((weight * tall - weight * low).sum(1).mean(), rel=1e-4)
+    torch.manual_seed(1)
+    share = torch.rand(2, 1).numpy()
+    slope = weight * (1 - np.tanh(share * real.numpy() + (1 - share) * fake.numpy()) ** 2)
+    off = (np.linalg.norm(slope, axis=1) - 1) ** 2
+    assert found["penalty"].item() == pytest.approx(-10 * off.mean(), rel=1e-4)
+    logits = judge.classes(real.tanh())
+    assert found["naming"].item() == pytest.approx(3 * class_likelihood(logits, label).item(), rel=1e-5)
+    judge = MaybeNaming(nn.Tanh(), 3, 0)
+    assert [*naming_distance(judge, real, fake, batch_of_labels({}), penalty=1, classes=1)] == ["distance", "penalty"]
 
 
 @pytest.fixture

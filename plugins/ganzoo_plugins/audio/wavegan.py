@@ -23,13 +23,12 @@ import ganzoo
 from ganzoo.nn import (
     MaybeLabelled,
     MaybeNaming,
-    gradient_penalty,
     label_of,
     log_spectra,
     naming,
+    naming_distance,
     score,
     spectra_encoder,
-    wasserstein,
     wave_encoder,
     wave_generator,
 )
@@ -88,26 +87,16 @@ def rank(nets: ganzoo.Nets, sounds: Tensor, batch: ganzoo.Batch, config: Config)
     return value
 
 
-def against(judge: nn.Module, real: Tensor, fake: Tensor, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
-    """E C(x) - E C(G(z)), less the penalty at points between, and the likelihood of the reals' classes."""
-    label = label_of(batch)
-    value, logits = judge(real, label)
-    return {
-        **wasserstein(value, judge(fake, label)[0]),
-        "penalty": -config.penalty * gradient_penalty(lambda x: judge(x, label)[0], real, fake),
-        **naming(logits, batch, config.classes),
-    }
-
-
 def distance(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
-    """C's, of sounds."""
-    return against(nets.C, batch.real, generate(nets, batch, config), batch, config)
+    """E C(x) - E C(G(z)), less the penalty at sounds between, and the likelihood of the reals' classes."""
+    fake = generate(nets, batch, config)
+    return naming_distance(nets.C, batch.real, fake, batch, penalty=config.penalty, classes=config.classes)
 
 
 def spectral_distance(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
-    """S's, of their spectra."""
+    """The same of S and of spectra."""
     real, fake = (log_spectra(sounds, config.window) for sounds in (batch.real, generate(nets, batch, config)))
-    return against(nets.S, real, fake, batch, config)
+    return naming_distance(nets.S, real, fake, batch, penalty=config.penalty, classes=config.classes)
 
 
 def fooling(nets: ganzoo.Nets, batch: ganzoo.Batch, config: Config) -> dict[str, Tensor]:
