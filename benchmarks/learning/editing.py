@@ -28,7 +28,8 @@ import ganzoo
 from benchmarks.figures import RESULTS
 from benchmarks.learning.labels import parted
 from ganzoo.data import Dataset, Request, Stream, open_translation
-from ganzoo.engine.generator import draw_prior, evaluating, generate
+from ganzoo.engine.generator import draw_prior, generate
+from ganzoo.engine.modes import evaluating
 from ganzoo.engine.samples import Samples, side_by_side
 from ganzoo.engine.train import Run
 from ganzoo.judge.fidelity import psnr, ssim, starting

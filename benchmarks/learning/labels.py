@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 import ganzoo
 from ganzoo.data import Dataset, Request, open_dataset
-from ganzoo.engine.generator import evaluating
+from ganzoo.engine.modes import evaluating
 from ganzoo.engine.train import Run
 
 __all__ = ["labels"]

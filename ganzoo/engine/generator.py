@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import cached_property
 from itertools import count
 from types import SimpleNamespace
@@ -16,10 +15,11 @@ from ganzoo.contract import Architecture, Batch, Config, Space
 from ganzoo.counted import counted
 from ganzoo.engine.asked import Asked
 from ganzoo.engine.device import drawing
+from ganzoo.engine.modes import evaluating
 from ganzoo.engine.samples import Samples
 from ganzoo.errors import PluginError, UsageError
 
-__all__ = ["Generator", "draw_prior", "evaluating", "generate"]
+__all__ = ["Generator", "draw_prior", "generate"]
 
 _CHUNK = 16  # samples always made together on a CPU, so that the first of many have the bits of few
 _MANY = 256  # the same on other devices, which so few would not fill
@@ -54,21 +54,6 @@ def generate(architecture: Architecture, modules: Mapping[str, nn.Module], batch
         return architecture.generate(SimpleNamespace(**modules), batch, config)
     samples: Tensor = modules[architecture.generator[0]](batch.source if architecture.source else batch.z)
     return samples
-
-
-@contextmanager
-def evaluating(modules: Mapping[str, nn.Module]) -> Iterator[None]:
-    """Inside, the modules are in eval mode and nothing records gradients; afterwards they are as they were."""
-    parts = [part for module in modules.values() for part in module.modules()]
-    modes = [part.training for part in parts]
-    for part in parts:
-        part.training = False
-    try:
-        with torch.no_grad():
-            yield
-    finally:
-        for part, mode in zip(parts, modes, strict=True):
-            part.training = mode
 
 
 class Generator(nn.Module):

@@ -11,7 +11,8 @@ from ganzoo.contract import Batch
 from ganzoo.data import Dataset
 from ganzoo.engine.device import drawing
 from ganzoo.engine.game import Game
-from ganzoo.engine.generator import draw_prior, evaluating, generate
+from ganzoo.engine.generator import draw_prior, generate
+from ganzoo.engine.modes import evaluating
 
 __all__ = ["score_samples"]
 

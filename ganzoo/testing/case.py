@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -151,19 +150,6 @@ class Case:
             self.architecture, self.config, space, players, state, data,
             device=device, seed=seed, batch=batch, steps=100, ema=0.9, shards=shards, ways=ways,
         )  # fmt: skip
-
-
-@contextmanager
-def eval_mode(modules: Mapping[str, nn.Module]) -> Iterator[None]:
-    """Inside, the modules are in eval mode, in which layers write no buffers; gradients are still recorded."""
-    modes = [(part, part.training) for module in modules.values() for part in module.modules()]
-    for part, _ in modes:
-        part.training = False
-    try:
-        yield
-    finally:
-        for part, mode in modes:
-            part.training = mode
 
 
 def equal(these: Mapping[str, Tensor], those: Mapping[str, Tensor]) -> list[str]:

@@ -18,10 +18,11 @@ from ganzoo.engine.device import devices as present
 from ganzoo.engine.game import Game
 from ganzoo.engine.generator import Generator
 from ganzoo.engine.model import write_model
+from ganzoo.engine.modes import eval_mode
 from ganzoo.engine.state import named_parameters
 from ganzoo.hub.load import read
 from ganzoo.optimisers import SGD, Adam, RMSprop
-from ganzoo.testing.case import Case, equal, eval_mode, made_up
+from ganzoo.testing.case import Case, equal, made_up
 from ganzoo.testing.report import Failed
 
 __all__ = [

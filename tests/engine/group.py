@@ -18,12 +18,13 @@ import ganzoo
 from ganzoo import catalogue
 from ganzoo.contract import Space
 from ganzoo.engine.game import Game
+from ganzoo.engine.modes import eval_mode
 from ganzoo.engine.processes import Processes, join
 from ganzoo.engine.shards import Shards
 from ganzoo.engine.splitting import same_draws
 from ganzoo.engine.state import State
 from ganzoo.nn import whole_batch_norm
-from ganzoo.testing.case import CPU, Case, eval_mode, made_up
+from ganzoo.testing.case import CPU, Case, made_up
 
 SMALL = {"width": 4, "units": 8, "latent_dim": 4, "noise": 4, "style_dim": 4}
 EVEN, UNEVEN = 24, 23

@@ -8,7 +8,8 @@ from torch import nn
 
 import ganzoo
 from ganzoo import catalogue
-from ganzoo.engine.generator import Generator, draw_prior, evaluating, generate
+from ganzoo.engine.generator import Generator, draw_prior, generate
+from ganzoo.engine.modes import evaluating
 from ganzoo.errors import PluginError, UsageError
 
 CPU = torch.device("cpu")
@@ -172,15 +173,6 @@ def test_the_usual_prior_needs_a_length():
     assert draw_prior(architecture, 5, Config(), PLANE, CPU).shape == (5, 3)
     with pytest.raises(PluginError, match="latent_dim"):
         draw_prior(architecture, 5, Bare(), PLANE, CPU)
-
-
-def test_evaluating_restores_each_part_s_own_mode():
-    net = nn.Sequential(nn.Dropout(), nn.Sequential(nn.Dropout()))
-    net[1].eval()
-    with evaluating({"net": net}):
-        assert not any(part.training for part in net.modules())
-        assert not torch.is_grad_enabled()
-    assert [part.training for part in net.modules()] == [True, True, False, False]
 
 
 @pytest.mark.parametrize(("source", "expected"), [(None, 2.0), ("paired", 6.0)])
