@@ -16,7 +16,7 @@ import torch
 import ganzoo
 from ganzoo import catalogue
 from ganzoo.errors import GanzooError
-from ganzoo.testing import learn, play, split, tape, text
+from ganzoo.testing import draw, learn, play, split, tape, text
 from ganzoo.testing.case import Case
 from ganzoo.testing.report import Check, Failed, Report
 
@@ -26,15 +26,15 @@ _CHECKS: list[Callable[[Case], str]] = [
     text.docstring,
     text.imports,
     text.config,
-    play.builds,
+    draw.builds,
     play.moved_somewhere,
     play.objectives,
     play.gradients_arrive,
     play.only_over_moves,
     play.same_bits,
     play.exact_resume,
-    play.saved_and_loaded,
-    play.deterministic,
+    draw.saved_and_loaded,
+    draw.deterministic,
     play.non_finite,
     split.splits,
     play.memory,
@@ -43,7 +43,7 @@ _CHECKS: list[Callable[[Case], str]] = [
 ]
 _MEASURED = (split.splits, learn.ring, tape.recorded)
 _OTHERS = [Path(str(package.__file__)).parent for package in (ganzoo, torch)]  # whose lines are not the plugin's
-_NEED_DATA = (play.builds, play.saved_and_loaded, play.deterministic, learn.learns)
+_NEED_DATA = (draw.builds, draw.saved_and_loaded, draw.deterministic, learn.learns)
 
 
 def examine(gan: str, *, learning: bool = False, tell: Callable[[Check], None] | None = None) -> Report:

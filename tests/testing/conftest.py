@@ -59,3 +59,14 @@ def failures(plugin):
         return {check.title: check.found for check in examine(plugin(*changes)).failures}
 
     return run
+
+
+@pytest.fixture
+def with_class():
+    """The changes by which the tiny GAN's generator passes through a module of that body before its last layer."""
+
+    def changes(body, module):
+        source = "from torch import nn\n\nclass Part(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        return ("from torch import nn\n", source + body), ("nn.Tanh(), ", f"{module}, nn.Tanh(), ")
+
+    return changes
