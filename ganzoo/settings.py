@@ -34,7 +34,7 @@ class Settings:
     gan: Annotated[str, "the GAN, a name of `ganzoo list` or a plugin's file", Typed("NAME")]
     data: Annotated[
         str | None,
-        "a name of `ganzoo datasets`, or a folder or zip of images, an .npz, .csv, .txt or an idx file, or hf:NAME",
+        "a name of `ganzoo datasets`, or a folder or zip of images, an .npz, .npy, .csv, .txt or idx file, or hf:NAME",
         Typed(metavar="NAME|PATH"),
     ] = None
     source: Annotated[

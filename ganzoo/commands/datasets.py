@@ -17,7 +17,7 @@ from ganzoo.commands.table import table
 def datasets(data_root: Path | None, as_json: bool, quiet: bool) -> None:
     """List the data sets, and whether they are already here.
 
-    --data also takes a folder or zip of images, a folder of wav files, an .npz, .csv, .txt or an idx file;
+    --data also takes a folder or zip of images, a folder of wav files, an .npz, .npy, .csv, .txt or an idx file;
     hf:NAME[:SPLIT] is a data set of images on the Hugging Face Hub, with: pip install 'ganzoo[hf]'.
     """
     from ganzoo import catalogue

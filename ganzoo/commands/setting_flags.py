@@ -54,7 +54,9 @@ def resolved(typed: dict[str, Any]) -> settings.Resolved:
     given["options"] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
-        if equals:
+        if equals and key in given["options"]:
+            mistakes.append(f"-o {key} is given twice, {given['options'][key]} and {value}; leave one out")
+        elif equals:
             given["options"][key] = value
         else:
             mistakes.append(f"-o {pair}: expected KEY=VALUE, for example -o latent_dim=64")

@@ -1,4 +1,4 @@
-"""Arrays as data sets: scaled to bytes, cropped and resized; and the reading of .npz files."""
+"""Arrays as data sets: scaled to bytes, cropped and resized; and the reading of .npz and .npy files."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ganzoo.data.luma import luma
 from ganzoo.data.request import Request
 from ganzoo.errors import DataError
 
-__all__ = ["array_dataset", "image_dataset", "open_npz", "to_bytes", "vector_dataset"]
+__all__ = ["array_dataset", "image_dataset", "open_npy", "open_npz", "to_bytes", "vector_dataset"]
 
 SAMPLES = ("images", "x", "x_train", "samples", "arr_0")
 LABELS = ("labels", "y", "y_train")
@@ -46,6 +46,16 @@ def open_npz(path: Path, request: Request) -> Dataset:
     if samples is None:
         raise DataError(f"{path}: expected an array named {', '.join(SAMPLES)}; found {', '.join(names) or 'nothing'}")
     return array_dataset(path, samples, labels, request)
+
+
+def open_npy(path: Path, request: Request) -> Dataset:
+    """The samples of an .npy file, which has no labels. Raises DataError if it is damaged or holds Python objects."""
+    try:
+        with path.open("rb") as file:
+            samples = np.lib.format.read_array(file, allow_pickle=False)
+    except (ValueError, EOFError, MemoryError, OverflowError) as error:
+        raise DataError(f"{path}: not a readable .npy of plain numbers ({error})") from error
+    return array_dataset(path, samples, None, request)
 
 
 def array_dataset(path: Path, samples: Array, labels: Array | None, request: Request) -> Dataset:

@@ -17,8 +17,8 @@ __all__ = ["open_dataset"]
 def open_dataset(name_or_path: str, request: Request) -> Dataset:
     """The data set of that name, else of that path; `./digits` is the folder where `digits` is the name.
 
-    A path may be a folder or zip of images or of wav files, an .npz, a table as .csv, a text as .txt or a folder of
-    them, or an idx file, also gzipped. `hf:NAME` is a data set of images on the Hugging Face Hub.
+    A path may be a folder or zip of images or of wav files, an .npz or .npy, a table as .csv, a text as .txt or a folder
+    of them, or an idx file, also gzipped. `hf:NAME` is a data set of images on the Hugging Face Hub.
     Raises DataError; NetworkError if a download fails; PluginError if a plugin does.
     """
     if name_or_path in catalogue.names(catalogue.DATASETS):
@@ -41,7 +41,7 @@ def open_dataset(name_or_path: str, request: Request) -> Dataset:
 
 
 def _open_path(path: Path, request: Request) -> Dataset:
-    from ganzoo.data.arrays import open_npz
+    from ganzoo.data.arrays import open_npy, open_npz
     from ganzoo.data.audio import has_sounds, open_sounds
     from ganzoo.data.folder import open_folder, open_zip
     from ganzoo.data.idx import is_idx, open_idx
@@ -57,6 +57,8 @@ def _open_path(path: Path, request: Request) -> Dataset:
         return open_idx(images[0], request) if images else open_folder(path, request)
     if path.suffix.lower() == ".npz":
         return open_npz(path, request)
+    if path.suffix.lower() == ".npy":
+        return open_npy(path, request)
     if path.suffix.lower() in (".csv", ".tsv"):
         return open_csv(path)
     if zipfile.is_zipfile(path) or path.suffix.lower() == ".zip":
@@ -64,7 +66,7 @@ def _open_path(path: Path, request: Request) -> Dataset:
     if is_idx(path):
         return open_idx(path, request)
     raise DataError(
-        f"{path}: expected a folder or zip of images or wav files, an .npz, a .csv, a .txt or an idx file; "
+        f"{path}: expected a folder or zip of images or wav files, an .npz or .npy, a .csv, a .txt or an idx file; "
         "found another kind"
     )
 

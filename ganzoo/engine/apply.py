@@ -63,6 +63,12 @@ def jobs_for(
     written, things = _WRITTEN[kind], {"image": "pictures", "table": "tables", "audio": "wav files"}[kind]
     read = _READ.get(kind) or suffixes()
     single = len(inputs) == 1 and inputs[0].is_file() and out is not None and out.suffix.lower() in written
+    if out is not None and out.suffix[1:2].isalpha() and not single and not out.is_dir():
+        alone = len(inputs) == 1 and inputs[0].is_file()
+        expected, instead = (
+            (f"expected {', '.join(written)} or a folder", written[0]) if alone else ("expected a folder", "")
+        )
+        mistakes.append(f"--out {out}: {expected}; type --out {out.with_suffix(instead)}, or make that folder first")
     for given in inputs:
         found = [given] if given.is_file() else []
         if given.is_dir():

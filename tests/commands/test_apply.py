@@ -258,6 +258,27 @@ def test_a_picture_that_a_format_cannot_hold_is_one_line(trained):
     assert not Path("wide.webp").exists()
 
 
+@pytest.mark.parametrize(
+    ("inputs", "out", "said"),
+    [
+        (["a.bmp"], "x.csv", "expected .png, .webp, .jpg, .jpeg or a folder; type --out x.png"),
+        (["a.bmp", "b.bmp"], "x.png", "expected a folder; type --out x"),
+        (["."], "x.tiff", "expected a folder; type --out x"),
+    ],
+)
+def test_a_file_s_name_makes_no_folder(tmp_path, monkeypatch, inputs, out, said):
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.bmp", "b.bmp"):
+        (tmp_path / name).touch()
+    sources = [Path(name) for name in inputs]
+    with pytest.raises(UsageError) as raised:
+        engine.jobs_for(sources, "tiny", Path(out))
+    assert str(raised.value) == f"--out {out}: {said}, or make that folder first"
+    (tmp_path / out).mkdir()
+    assert {job.target.parent for job in engine.jobs_for(sources, "tiny", Path(out))} == {Path(out)}
+    assert engine.jobs_for([Path("a.bmp")], "tiny", Path("v1.2"))[0].target == Path("v1.2/a.png")
+
+
 def test_two_files_never_become_one_however_many_there_are(tmp_path):
     for name in ("a.bmp", "a.gif", *(f"{number}.png" for number in range(10_000))):
         (tmp_path / name).touch()

@@ -138,6 +138,11 @@ def test_config_reports_values_of_options_all_at_once(ganzoo, installed):
     assert (code, err) == (2, "error: option latent_dim=0: expected at least 1 and at most 64\n")
 
 
+def test_an_option_is_given_once(ganzoo):
+    said = "error: -o lr is given twice, 1 and 0.1; leave one out\n"
+    assert ganzoo("config", "dcgan", "-o", "lr=1", "-o", "width=8", "-o", "lr=0.1") == (2, "", said)
+
+
 def test_unknown_flags_are_reported_with_all_other_mistakes(ganzoo):
     code, _, err = ganzoo("config", "--bach", "0", "dcgan", "--stesp=0", "-o", "width", "-o", "widht=1")
     assert code == 2

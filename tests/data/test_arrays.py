@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from ganzoo.data.arrays import image_dataset, open_npz, to_bytes
+from ganzoo.data.arrays import image_dataset, open_npy, open_npz, to_bytes
+from ganzoo.data.opening import open_dataset
 from ganzoo.errors import DataError
 
 
@@ -95,6 +96,25 @@ def test_a_damaged_file(tmp_path, request_of):
     (tmp_path / "a.npy").replace(tmp_path / "a.npz")
     with pytest.raises(DataError, match="it is no zip file"):
         open_npz(tmp_path / "a.npz", request_of())
+
+
+def test_one_array_alone(tmp_path, request_of):
+    images = noise(5, 8, 8)
+    np.save(tmp_path / "mine.npy", images)
+    dataset = open_dataset(str(tmp_path / "mine.npy"), request_of())
+    assert (dataset.name, dataset.labels) == ("mine", None)
+    assert np.array_equal(dataset.samples.numpy(), images[:, None])
+
+
+def test_an_array_that_cannot_be_read(tmp_path, request_of):
+    np.save(tmp_path / "a.npy", noise(5, 8, 8))
+    whole = (tmp_path / "a.npy").read_bytes()
+    np.save(tmp_path / "b.npy", np.array([{}]), allow_pickle=True)
+    pickled, vast = (tmp_path / "b.npy").read_bytes(), whole.replace(b"(5, 8, 8)", b"(5, 8, %d)" % 10**20)
+    for contents in (b"", b"text", whole[:-1], whole[:20], pickled, vast):
+        (tmp_path / "a.npy").write_bytes(contents)
+        with pytest.raises(DataError, match=r"a\.npy: not a readable \.npy of plain numbers \("):
+            open_npy(tmp_path / "a.npy", request_of())
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_a_file_of_another_kind(tmp_path, request_of, picture):
     picture().save(tmp_path / "one.png")
     with pytest.raises(
         DataError,
-        match=r"one\.png: expected a folder or zip of images or wav files, an \.npz, a \.csv, a \.txt or an idx",
+        match=r"one\.png: expected a folder or zip of images or wav files, an \.npz or \.npy, a \.csv, a \.txt or an",
     ):
         open_dataset(str(tmp_path / "one.png"), request_of())
 
