@@ -17,8 +17,8 @@ __all__ = ["open_dataset"]
 def open_dataset(name_or_path: str, request: Request) -> Dataset:
     """The data set of that name, else of that path; `./digits` is the folder where `digits` is the name.
 
-    A path may be a folder or zip of images or of wav files, an .npz or .npy, a table as .csv, a text as .txt or a folder
-    of them, or an idx file, also gzipped. `hf:NAME` is a data set of images on the Hugging Face Hub.
+    A path may be a folder or zip of images or of wav files, an .npz or .npy, a table as .csv, a text as .txt or a
+    folder of them, or an idx file, also gzipped. `hf:NAME` is a data set of images on the Hugging Face Hub.
     Raises DataError; NetworkError if a download fails; PluginError if a plugin does.
     """
     if name_or_path in catalogue.names(catalogue.DATASETS):
