@@ -5,23 +5,21 @@ Any rate, length, width and number of channels: brought to the commonest rate, m
 
 from __future__ import annotations
 
-import io
 import tarfile
-import warnings
 import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from itertools import islice
-from math import gcd
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ganzoo.data.files import is_image, is_shown, readable, walk
 from ganzoo.data.request import Request, Summary
+from ganzoo.data.wav import FULL, Array, fitted, read_wav
 from ganzoo.errors import DataError
 from ganzoo.hookspecs import hookimpl
 from ganzoo.plurals import many
@@ -29,11 +27,8 @@ from ganzoo.plurals import many
 if TYPE_CHECKING:
     from ganzoo.data import Dataset
 
-__all__ = ["has_sounds", "open_sounds", "read_wav", "resampled", "spoken_digits", "tones"]
+__all__ = ["has_sounds", "open_sounds", "spoken_digits", "tones"]
 
-Array = np.ndarray[Any, Any]
-FULL = 32767  # of 16 bits, as samples are kept
-FASTEST = 1_000_000  # numbers a second; beyond it, a header is damaged
 LOOKED_AT = 1000  # files of a folder, to see of which kind it is
 
 
@@ -99,7 +94,7 @@ def _dataset(
         except Exception as error:  # a damaged file can raise nearly anything in zipfile and scipy
             unreadable.append(f"{readable(file)} ({' '.join(str(error).split())})")
             continue
-        sounds.append(_fitted(sound, own, own, request.size))
+        sounds.append(fitted(sound, own, own, request.size))
         rates.append(own)
         kept.append(place)
     count = len(unreadable)
@@ -112,7 +107,7 @@ def _dataset(
     others = [row for row, own in enumerate(rates) if own != rate]
     for row in others:
         own, sound = read_wav(read(names[kept[row]]), request.size * rates[row] // rate + rates[row])
-        sounds[row] = _fitted(sound, own, rate, request.size)
+        sounds[row] = fitted(sound, own, rate, request.size)
     shown = ", ".join(unreadable[:3]) + (", ..." if count > 3 else "")
     notes = [f"{many(count, 'unreadable sound')} skipped: {shown}"] if unreadable else []
     notes += [f"{many(len(others), 'sound')} resampled to {rate:,} Hz"] if others else []
@@ -133,48 +128,6 @@ def sound_dataset(
     key = fingerprint(samples, labels, "/".join(classes), str(rate))
     codes = None if labels is None else torch.from_numpy(labels)
     return Dataset(name, space, torch.from_numpy(samples)[:, None], codes, key, tuple(notes))
-
-
-def read_wav(contents: bytes, most: int | None = None) -> tuple[int, Array]:
-    """The rate and the sound (T,) in [-1, 1] of a wav file, mixed to mono; most: of its numbers, the first ones.
-
-    Raises ValueError, EOFError or struct.error for what is none or has no length.
-    """
-    from scipy.io import wavfile
-
-    if not contents.startswith((b"RIFF", b"RIFX", b"RF64")):
-        raise ValueError("no wav file")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", wavfile.WavFileWarning)  # chunks of other programs, which say nothing of sound
-        rate, data = wavfile.read(io.BytesIO(contents))
-    if not data.size:
-        raise ValueError("no sound in it")
-    if not 0 < rate <= FASTEST:
-        raise ValueError(f"a rate of {rate:,} Hz")
-    if not np.isfinite(data).all():
-        raise ValueError("numbers that are not finite")
-    data = data[:most]
-    if data.dtype == np.uint8:
-        data = (data.astype(np.float32) - 128) / 128
-    elif data.dtype.kind == "i":  # 24 bits come in the upper three bytes of 32
-        data = data / float(np.iinfo(data.dtype).max)
-    return int(rate), np.asarray(data if data.ndim == 1 else data.mean(1), np.float64)
-
-
-def _fitted(sound: Array, own: int, rate: int, length: int) -> Array:
-    """A sound (t,) as (length,) int16 at another rate: its beginning, filled up with silence."""
-    if own != rate:
-        sound = resampled(sound, own, rate)
-    sound = np.rint(np.clip(sound[:length], -1, 1) * FULL).astype(np.int16)
-    return np.pad(sound, (0, length - len(sound)))
-
-
-def resampled(sound: Array, own: int, rate: int) -> Array:
-    """A sound (t,) of `own` numbers a second with `rate` of them."""
-    from scipy.signal import resample_poly
-
-    found: Array = resample_poly(sound, rate // gcd(rate, own), own // gcd(rate, own))
-    return found
 
 
 class Tones:

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from ganzoo.data.audio import read_wav, resampled
 from ganzoo.data.degrade import Degradation
+from ganzoo.data.wav import read_wav, resampled
 from ganzoo.engine.generator import Generator
 from ganzoo.engine.sounds import wav_bytes
 from ganzoo.errors import DataError, UsageError

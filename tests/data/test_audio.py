@@ -33,38 +33,17 @@ def folder(tmp_path):
     return make
 
 
-@pytest.mark.parametrize(
-    "kept",
-    [
-        lambda x: np.rint(x * 127 + 128).astype(np.uint8),
-        lambda x: np.rint(x * 32767).astype(np.int16),
-        lambda x: np.rint(x * 2147483647).astype(np.int32),
-        lambda x: x.astype(np.float32),
-        lambda x: np.stack([x, x], 1).astype(np.float32),
-    ],
-)
-def test_any_width_and_number_of_channels_is_the_same_sound(folder, request_of, kept):
+def test_a_sample_is_the_beginning_of_a_sound(folder, request_of):
     sound = tone(300, 8000)
-    dataset = open_dataset(folder(a=wav(kept(sound))), request_of(size=256))
+    dataset = open_dataset(folder(a=wav(np.float32(sound))), request_of(size=256))
     assert (dataset.space.kind, dataset.space.shape, dataset.space.details) == ("audio", (1, 256), {"rate": 8000})
-    assert np.abs(dataset.real(np_index(0))[0, 0].numpy() - sound[:256]).max() < 0.01
+    assert np.abs(dataset.real(np_index(0))[0, 0].numpy() - sound[:256]).max() < 1e-4
 
 
 def np_index(*places):
     import torch
 
     return torch.tensor(places)
-
-
-def test_24_bits(folder, request_of):
-    sound = tone(64, 8000)
-    levels = np.rint(sound * (2**23 - 1)).astype("<i4")
-    raw = b"".join(int(level).to_bytes(4, "little", signed=True)[:3] for level in levels)
-    head = b"RIFF" + (36 + len(raw)).to_bytes(4, "little") + b"WAVEfmt " + (16).to_bytes(4, "little")
-    head += b"".join(x.to_bytes(n, "little") for x, n in ((1, 2), (1, 2), (8000, 4), (24000, 4), (3, 2), (24, 2)))
-    head += b"data" + len(raw).to_bytes(4, "little")
-    dataset = open_dataset(folder(a=head + raw), request_of(size=64))
-    assert np.abs(dataset.real(np_index(0))[0, 0].numpy() - sound).max() < 1e-4
 
 
 def test_other_rates_are_resampled_to_the_commonest_and_short_sounds_filled_up(folder, request_of):
