@@ -155,36 +155,11 @@ def test_several_networks_in_one_over_and_more_than_two_players():
     assert not torch.equal(before["D"], weights(this.state.modules["D"]))
 
 
-def test_a_players_name_is_its_objectives_or_its_own():
-    assert maximize(value, over="D", by=ADAM).name == "value"
-    assert maximize(value, over="D", by=ADAM, name="critic").name == "critic"
-    with pytest.raises(PluginError, match=r"needs a name=, '<lambda>' is not an identifier"):
-        maximize(lambda nets, batch, config: {}, over="D", by=ADAM)
-
-
-def test_every_mistake_of_a_player_is_told_at_once():
-    with pytest.raises(PluginError) as caught:
-        minimize(value, over=["D", "D"], by=ADAM, turns=0, every=0, start=-1, stop=-2)
-    for text in ("'value'", "each network once", "turns=0", "every=0", "start=-1", "stop should be after start"):
-        assert text in str(caught.value)
-    with pytest.raises(PluginError, match="each network once"):
-        maximize(value, over=(), by=ADAM)
-
-
 def test_two_players_of_one_name_are_an_error(installed):
     twice = installed.good.replace("(fooling, over", '(fooling, name="value", over')
     installed.add("twice", twice)
     with pytest.raises(PluginError, match="two players are called 'value'; give one a name="):
         ganzoo.train("twice", steps=1, out=str(installed.folder / "run"), threads=1)
-
-
-def test_turns_before_counts_the_turns_of_all_earlier_steps():
-    player = maximize(value, over="D", by=ADAM, turns=2, every=3, start=1, stop=8)
-    taken = 0
-    for step in range(12):
-        assert player.turns_before(step) == taken
-        taken += 2 * player.plays(step)
-    assert taken == 6
 
 
 # Optimisers
@@ -591,7 +566,7 @@ def test_a_space_counts_its_numbers_and_has_a_hash():
 
 
 @pytest.mark.parametrize(
-    "module", ["contract", "config", "optimisers", "errors", "hookspecs", "catalogue", "settings", "counted"]
+    "module", ["contract", "config", "players", "optimisers", "errors", "hookspecs", "catalogue", "settings", "counted"]
 )
 def test_importable_without_torch(module):
     code = f"import sys; sys.modules['torch'] = None; import ganzoo.{module}"

@@ -16,7 +16,7 @@ MODULES = [name for _, name, _ in pkgutil.walk_packages([str(ROOT)], "ganzoo.") 
 # A module imports from its own rank or a lower one, while the program's layers are built up.
 RANKS = [
     {"errors"},
-    {"config", "counted", "degradation", "dynamics", "hookspecs", "memory", "optimisers", "plurals"},
+    {"config", "counted", "degradation", "dynamics", "hookspecs", "memory", "optimisers", "players", "plurals"},
     {"columns", "common", "contract", "entry", "flags", "outline"},
     {"catalogue", "nn", "tokens"},
     {"installing", "loadable", "lookup", "packages", "settings", "template"},
