@@ -77,17 +77,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
             place = error.ctx.command_path
         _end(f"error: {error.format_message()}\nsee `{place} --help`", 2)
     except PluginError as error:
-        if error.__cause__:
-            import traceback
-
-            traceback.print_exception(error.__cause__)
-        _end(f"error: {error}", error.exit_code)
+        _end(f"error: {error}", error.exit_code, error.__cause__)
     except (Stopped, Gone) as error:
         _end("" if _following() else str(error), error.exit_code)
     except GanzooError as error:
-        who = f"process {os.environ['RANK']}: " if _following() else ""
         lines = [*str(error).splitlines(), *_elsewhere(error)]
-        _end("\n".join(f"{who}error: {line}" for line in lines), error.exit_code)
+        _end("\n".join(f"error: {line}" for line in lines), error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _end("interrupted", 130)
     except BrokenPipeError:  # the reader of our output has gone, as in `ganzoo list | head -1`
@@ -113,7 +108,21 @@ def _following() -> bool:
     return os.environ.get("RANK", "0") != "0"
 
 
-def _end(text: str, code: int) -> None:
-    if text:
-        click.echo(text, err=True)
+def _end(text: str, code: int, cause: BaseException | None = None) -> None:
+    """Say why, with the traceback of a cause, and exit; of several processes that have the same to say, one says it."""
+    if text and _first_to_say(text):
+        if cause:
+            import traceback
+
+            traceback.print_exception(cause)
+        who = f"process {os.environ['RANK']}: " if _following() else ""
+        click.echo("\n".join(who + line for line in text.splitlines()), err=True)
     sys.exit(code)
+
+
+def _first_to_say(text: str) -> bool:
+    if os.environ.get("WORLD_SIZE", "1") == "1":
+        return True
+    from ganzoo.engine.processes import first_to_say
+
+    return first_to_say(text)

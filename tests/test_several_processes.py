@@ -123,3 +123,26 @@ def test_a_mistake_is_one_line_and_exit_code_2(start, tmp_path, asked, said):
     _, err = process.communicate()
     assert process.returncode == 2
     assert err == f"error: {said}\n"
+
+
+def test_what_all_processes_have_to_say_is_said_once(start, installed, tmp_path):
+    raising = (
+        "    if Path('run/checkpoints/step-00000003.safetensors').exists():\n        raise ValueError('no more')\n"
+    )
+    source = installed.good.replace("import ganzoo\n", "from pathlib import Path\n\nimport ganzoo\n", 1)
+    source = source.replace("    real, fake =", f"{raising}    real, fake =")
+    (tmp_path / "raising.py").write_text(source)
+    command = ["train", "raising.py", "--steps", "9", "--checkpoint-every", "3", "--out", "run", "-q"]
+    process = start(tmp_path, *GANZOO, *command, "--processes", "3")
+    _, err = process.communicate()
+    assert process.returncode == 1
+    assert err.count("Traceback") == err.count("ValueError: no more") == 1
+    assert err.count("error: player 'value' raised ValueError at step 3\n") == 1
+
+
+def test_a_mistake_under_torchrun_is_said_once(start, tmp_path):
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    process = start(tmp_path, *torchrun, "-m", "ganzoo", "train", "lsgan", "--stesp", "3")
+    _, err = process.communicate()
+    assert process.returncode == 1
+    assert err.count("error: no flag --stesp") == 1

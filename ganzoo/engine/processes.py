@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,12 +26,15 @@ from ganzoo.errors import GanzooError, Gone
 if TYPE_CHECKING:
     from torch.distributed.distributed_c10d import Store
 
-__all__ = ["Processes", "expected", "join", "leave", "local", "meet"]
+__all__ = ["Processes", "expected", "first_to_say", "join", "leave", "local", "meet"]
 
 _PATIENCE = timedelta(minutes=30)  # process 0 may decode a million images while the others wait
 _WORDS = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}  # by bytes of an element
 _CHUNK = 1 << 20
 _BACKENDS = {"cuda": "nccl", "xpu": "xccl"}
+_HEAD_START = 0.5  # seconds that the leader has to be the first to say something
+
+_met: Store | None = None  # what the processes of this start share
 
 
 def expected() -> int:
@@ -56,10 +60,27 @@ def join() -> Processes:
             ["cpu:gloo", *(f"{kind}:{_BACKENDS[kind]}" for kind in kinds if kinds[kind].is_available())]
         )
         store, rank, count = next(rendezvous("env://", timeout=_PATIENCE))
-        own = PrefixStore(meet(store, rank, count), store)
+        global _met
+        _met = own = PrefixStore(meet(store, rank, count), store)
         dist.init_process_group(backends, store=own, rank=rank, world_size=count, timeout=_PATIENCE)
         atexit.register(leave)
     return Processes(dist.get_rank(), dist.get_world_size())
+
+
+def first_to_say(text: str) -> bool:
+    """Whether this process is to say what others may have to say too: one of the run, the leader if it can.
+
+    Before they have met, one on each machine.
+    """
+    rank, on_machine = int(os.environ.get("RANK", "0")), local()[0]
+    if _met is None:
+        return on_machine == 0
+    if rank > 0:
+        time.sleep(_HEAD_START)
+    try:
+        return bool(_met.add(f"said/{text!a}", 1) == 1)
+    except RuntimeError:  # the process that keeps the store has ended
+        return True
 
 
 def meet(store: Store, rank: int, count: int) -> str:
@@ -205,4 +226,10 @@ def _noticed() -> Iterator[None]:
         yield
     except RuntimeError as error:  # of torch.distributed, which raises it bare for gloo
         time.sleep(1)
-        raise Gone(f"another process of this run has ended: {str(error).splitlines()[0]}") from None
+        raise Gone(f"another process of this run has ended: {_in_short(error)}") from None
+
+
+def _in_short(error: RuntimeError) -> str:
+    """The first sentence of torch's first line, without the place in its sources."""
+    line = str(error).splitlines()[0]
+    return re.sub(r"^\[\S+:\d+\] ", "", line).split(". ")[0]
