@@ -24,7 +24,7 @@ RANKS = [
     {"engine"},
     {"judge"},
     {"hub", "watch"},
-    {"api", "testing"},
+    {"api", "health", "testing"},
     {"commands"},
     {"cli"},
     {"__main__"},

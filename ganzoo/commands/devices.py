@@ -6,7 +6,7 @@ import dataclasses
 
 import click
 
-__all__ = ["devices", "line"]
+__all__ = ["devices"]
 
 
 @click.command(
@@ -33,16 +33,4 @@ def devices(as_json: bool, quiet: bool) -> None:
             if device.usable:
                 click.echo(device.name)
         else:
-            click.echo(line(dataclasses.asdict(device)))
-
-
-def line(device: dict[str, object]) -> str:
-    """A device in one line: name, title, memory, and what it computes in or why it cannot be used."""
-    free, total = device["free"], device["total"]
-    parts = [f"{device['name']:<8}", str(device["title"])]
-    if isinstance(free, int) and isinstance(total, int):
-        parts.append(f"{free / 2**30:.1f} of {total / 2**30:.1f} GiB free")
-    precisions = device["precisions"]
-    assert isinstance(precisions, tuple)
-    parts.append(f"usable in {' and '.join(precisions)}" if device["usable"] else f"not usable: {device['why']}")
-    return "  ".join(parts)
+            click.echo(device)

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
-
-from ganzoo.commands.devices import line
-
-if TYPE_CHECKING:
-    from ganzoo.catalogue import Entry
 
 __all__ = ["doctor"]
 
@@ -31,57 +24,24 @@ def doctor(as_json: bool, quiet: bool) -> None:
     Every plugin is loaded in another process, every device and folder is tried; the exit code is 1 if anything is
     wrong.
     """
-    import dataclasses
+    from ganzoo.health import examine
 
-    from ganzoo import catalogue
-    from ganzoo.data.request import data_root
-    from ganzoo.engine.device import devices
-    from ganzoo.loadable import problems
-
-    present = [dataclasses.asdict(device) for device in devices()]
-    entries = [entry for group in catalogue.GROUPS for entry in catalogue.entries(group)]
-    plugins = [_row(entry, problem) for entry, problem in zip(entries, problems(entries), strict=True)]
-    folders = {str(folder): _writable(folder) for folder in (Path("runs").absolute(), data_root(None))}
-    wrong = [plugin["problem"] for plugin in plugins if plugin["problem"]]
-    wrong += [f"cannot write to {folder}" for folder, writable in folders.items() if not writable]
-    wrong += [line(device) for device in present if not device["usable"]]
-    found = {"versions": _versions(), "devices": present, "plugins": plugins, "folders": folders, "wrong": wrong}
+    found = examine()
     if as_json:
+        import dataclasses
         import json
 
-        click.echo(json.dumps(found, indent=2))
+        click.echo(json.dumps(found, indent=2, default=dataclasses.asdict))
     elif quiet:
-        click.echo("\n".join(wrong), nl=bool(wrong))
+        click.echo("\n".join(found["wrong"]), nl=bool(found["wrong"]))
     else:
         _print(found)
-    click.get_current_context().exit(1 if wrong else 0)
-
-
-def _versions() -> dict[str, str]:
-    import platform
-    import re
-    from importlib import metadata
-
-    needed = [word for word in metadata.requires("ganzoo") or [] if "extra ==" not in word]
-    names = ["ganzoo", *sorted(re.split(r"[^\w.-]", word)[0] for word in needed)]
-    found = {"python": platform.python_version(), "platform": platform.platform()}
-    return found | {name: metadata.version(name) for name in names}
-
-
-def _row(entry: Entry, problem: str) -> dict[str, str]:
-    return {"group": entry.group, "name": entry.name, "distribution": entry.origin, "problem": problem}
-
-
-def _writable(folder: Path) -> bool:
-    """Whether the folder, or if it is not there the nearest above it, can be written to."""
-    while not folder.exists():
-        folder = folder.parent
-    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+    click.get_current_context().exit(1 if found["wrong"] else 0)
 
 
 def _print(found: dict[str, Any]) -> None:
     lines = [f"{name:<18} {version}" for name, version in found["versions"].items()]
-    lines += ["", *map(line, found["devices"]), ""]
+    lines += ["", *map(str, found["devices"]), ""]
     for plugin in found["plugins"]:
         state = "broken" if plugin["problem"] else "works"
         lines.append(f"{state:<8}{plugin['group']:<22} {plugin['name']:<16} {plugin['distribution']}")

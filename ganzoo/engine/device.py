@@ -34,7 +34,7 @@ __all__ = [
 class Device:
     """One device: its torch name, whether a tensor could be put on it, why not, and its free and total bytes.
 
-    precisions: what it computes in by itself, slower emulation left out.
+    precisions: what it computes in by itself, slower emulation left out. As a string, all that in one line.
     """
 
     name: str
@@ -44,6 +44,13 @@ class Device:
     free: int | None
     total: int | None
     precisions: tuple[str, ...] = ("fp32",)
+
+    def __str__(self) -> str:
+        parts = [f"{self.name:<8}", self.title]
+        if self.free is not None and self.total is not None:
+            parts.append(f"{self.free / 2**30:.1f} of {self.total / 2**30:.1f} GiB free")
+        parts.append(f"usable in {' and '.join(self.precisions)}" if self.usable else f"not usable: {self.why}")
+        return "  ".join(parts)
 
 
 def devices() -> list[Device]:

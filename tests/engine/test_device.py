@@ -163,3 +163,12 @@ def test_each_process_of_a_machine_takes_a_device_of_its_own(machine, monkeypatc
     machine()
     with pytest.raises(UsageError, match=r"and 0 usable devices for --device cuda; type --device cpu$"):
         device.choose("cuda")
+
+
+def test_a_device_is_told_in_one_line():
+    gigabyte = 2**30
+    there = Device("cuda:0", "A GPU", True, "", 3 * gigabyte, 8 * gigabyte, ("fp32", "bf16"))
+    assert str(there) == "cuda:0    A GPU  3.0 of 8.0 GiB free  usable in fp32 and bf16"
+    assert (
+        str(Device("xpu:0", "A card", False, "no driver", None, None, ())) == "xpu:0     A card  not usable: no driver"
+    )
