@@ -140,6 +140,16 @@ def test_what_all_processes_have_to_say_is_said_once(start, installed, tmp_path)
     assert err.count("error: player 'value' raised ValueError at step 3\n") == 1
 
 
+def test_a_dry_run_is_told_by_one(start, tmp_path):
+    process = start(tmp_path, *GANZOO, "train", "lsgan", "-o", "width=4", "--dry-run", "--processes", "2")
+    out, err = process.communicate()
+    assert (process.returncode, err) == (0, "")
+    lines = out.splitlines()
+    assert [line.partition(" ")[0] for line in lines].count("memory") == 1
+    assert "MiB on cpu in each of 2 processes, the most that a trial took; " in out
+    assert not {path.name for path in tmp_path.iterdir()}
+
+
 def test_a_mistake_under_torchrun_is_said_once(start, tmp_path):
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     process = start(tmp_path, *torchrun, "-m", "ganzoo", "train", "lsgan", "--stesp", "3")

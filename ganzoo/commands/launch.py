@@ -10,11 +10,13 @@ import uuid
 
 import click
 
+from ganzoo import memory
 from ganzoo.errors import GanzooError, UsageError
 
 __all__ = ["in_processes", "processes_option"]
 
 _TRIES = 3  # without a checkpoint between them
+_LEAST = 300 << 20  # bytes that a process has of its own before it has built a network
 
 processes_option = click.option(
     "--processes", type=click.IntRange(1), metavar="N", help="processes of this machine that share each batch"
@@ -24,7 +26,7 @@ processes_option = click.option(
 def in_processes(count: int | None) -> int | None:
     """Run this command line in `count` processes and return its exit code; None where it is to be run here.
 
-    Raises UsageError where torchrun has started another number.
+    Raises UsageError where torchrun has started another number, or the memory holds no such number of processes.
     """
     started = os.environ.get("WORLD_SIZE")
     if count is None or (started is None and count == 1):
@@ -33,6 +35,12 @@ def in_processes(count: int | None) -> int | None:
         if int(started) != count:
             raise UsageError(f"--processes {count}: torchrun has started {started}; leave --processes out")
         return None
+    free = memory.available()
+    if free is not None and count * _LEAST > free:
+        raise UsageError(
+            f"--processes {count}: each takes {_LEAST >> 20} MiB or more, and {free >> 20:,} MiB are free; "
+            f"type --processes {max(1, free // (2 * _LEAST))}"
+        )
     return _launched(count, sys.argv[1:])
 
 

@@ -96,7 +96,9 @@ def sample(
         with fitting(f"drawing {many(number, 'sample')} of {generator.name}", generator.device, advice):
             if files or (out and out.suffix.lower() == ".npz"):
                 path = out or free_path(target, "sample")
-                rate = save_many(generator, number, path, files=files, force=force, **what)
+                rate = save_many(
+                    generator, number, path, files=files, force=force, tell=None if quiet else tell, **what
+                )
             else:
                 samples = generator.sample(number, **what)
                 if generator.space.kind == "tokens" and not out:

@@ -12,7 +12,7 @@ from ganzoo.commands.config import print_listing
 from ganzoo.commands.launch import in_processes, processes_option
 from ganzoo.commands.names import command_names
 from ganzoo.commands.with_settings import CommandWithSettings
-from ganzoo.plurals import many
+from ganzoo.plurals import duration, many
 
 if TYPE_CHECKING:
     from ganzoo.settings import Resolved
@@ -67,6 +67,8 @@ def _print_plan(asked: Resolved) -> None:
 
     free = {device.name: device.free for device in devices()}
     setup = prepare(asked)
+    if not setup.processes.leads:
+        return
     print_listing(setup.resolved)
     most, of = most_memory(setup.device), free.get(str(setup.device))
     nets = setup.game.state.modules.items()
@@ -76,9 +78,10 @@ def _print_plan(asked: Resolved) -> None:
     )
     click.echo(f"\ndata        {data}")
     click.echo(f"parameters  {' · '.join(sizes)}")
-    memory = [f"about {most / 2**20:,.0f} MiB on {setup.device}, the most that a trial took"] if most else []
+    each = f" in each of {setup.processes.count} processes" if setup.processes.count > 1 else ""
+    memory = [f"about {most / 2**20:,.0f} MiB on {setup.device}{each}, the most that a trial took"] if most else []
     memory += [f"{of / 2**20:,.0f} were free"] if of else []
     click.echo(f"memory      {'; '.join(memory) or 'not known'}")
-    click.echo(f"time        about {setup.seconds * setup.game.steps:,.0f} s for {many(setup.game.steps, 'step')}")
+    click.echo(f"time        about {duration(setup.seconds * setup.game.steps)} for {many(setup.game.steps, 'step')}")
     for note in setup.notes:
         click.echo(note)

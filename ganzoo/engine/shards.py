@@ -21,6 +21,7 @@ from ganzoo.engine.batches import joined, part_of
 from ganzoo.engine.processes import Processes
 from ganzoo.errors import GanzooError, UsageError
 from ganzoo.nn.whole import sharing
+from ganzoo.plurals import many
 
 if TYPE_CHECKING:
     from ganzoo.engine.game import Game
@@ -55,9 +56,10 @@ class Shards:
         if batch < count:
             raise UsageError(f"--batch {batch} in {count} shards: each has at least one sample; type --batch {count}")
         if whole and (count != several or batch % count):
+            instead = f"--processes {count}" if count != several else f"--batch {batch - batch % count}"
             raise UsageError(
-                f"--statistics whole: each process plays one shard, all of one size; there are {several} processes, "
-                f"{count} shards and a batch of {batch}"
+                "--statistics whole: each process plays one shard, all of one size; there are "
+                f"{many(several, 'process')}, {many(count, 'shard')} and a batch of {batch}; type {instead}"
             )
         self.batch = batch
         self.sizes = _even(batch, count)

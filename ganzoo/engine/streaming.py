@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,10 +16,12 @@ from ganzoo.contract import Space
 from ganzoo.engine.files import beside
 from ganzoo.engine.samples import Samples, refuse_to_overwrite
 from ganzoo.errors import UsageError
+from ganzoo.plurals import duration, many
 
-__all__ = ["file_name", "stream_to_array", "stream_to_files"]
+__all__ = ["file_name", "stream_to_array", "stream_to_files", "tell_how_far"]
 
 _AHEAD = 4  # batches that may wait for the disk
+_SILENT = 10.0  # seconds without a line
 
 
 def stream_to_files(batches: Iterator[Tensor], n: int, space: Space, folder: Path, *, force: bool = False) -> None:
@@ -70,6 +73,19 @@ def stream_to_array(batches: Iterator[Tensor], n: int, space: Space, path: Path,
             np.lib.format.write_array_header_1_0(member, header)
             _behind(batches, lambda batch: member.write(np.ascontiguousarray(batch.numpy(), "<f4").data.cast("B")))
         place.replace(path)
+
+
+def tell_how_far(tell: Callable[[str], None], batches: Iterator[Tensor], n: int) -> Iterator[Tensor]:
+    """The batches; every ten seconds a line is told of how many of the n samples are made."""
+    begun = said = time.monotonic()
+    made = 0
+    for batch in batches:
+        yield batch
+        made += len(batch)
+        now = time.monotonic()
+        if now - said >= _SILENT and made < n:
+            said = now
+            tell(f"{made:,} of {many(n, 'sample')}, about {duration((now - begun) * (n - made) / made)} left")
 
 
 def _behind(batches: Iterator[Tensor], write: Callable[[Tensor], object]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from ganzoo.places import word
-from ganzoo.plurals import many
+from ganzoo.plurals import duration, many
 
 if TYPE_CHECKING:
     from torch import nn
@@ -42,9 +42,7 @@ class Terminal:
 
     def started(self, run: Run) -> None:
         """Say what is played on what, for how long, and where files go; then start the live line."""
-        device, threads = run.setup.device, run.settings.threads or 1
-        where = f"{device}, {many(threads, 'thread')}" if device.type == "cpu" else str(device)
-        self._pair("data", _data(run), "device", where)
+        self._pair("data", _data(run), "device", _where(run))
         sizes = {name: _parameters(module) for name, module in run.game.state.modules.items()}
         nets = " · ".join(f"{name} {_short(size)}" for name, size in sizes.items() if size)
         self._pair("nets", f"{nets} parameters", "plan", _plan(run))
@@ -103,7 +101,7 @@ class Terminal:
         if self._quiet:
             self._write(str(run.folder))
         elif run.exit_reason == "done" or str(run.exit_reason).startswith("stopped after"):
-            done = f"✔ {many(run.step - self._first, 'step')} in {_duration(time.monotonic() - self._begun)}"
+            done = f"✔ {many(run.step - self._first, 'step')} in {duration(time.monotonic() - self._begun)}"
             self.tell(f"{done:<31}saved {_shown(run.folder)}")
             self._propose(run)
 
@@ -184,13 +182,24 @@ def _data(run: Run) -> str:
     return f"{run.dataset.name}{degraded} ({things}, {shape})"
 
 
+def _where(run: Run) -> str:
+    """The device, the processes that share it or its kind, threads of the CPU, and numbers other than fp32."""
+    device, count = run.setup.device, run.setup.processes.count
+    parts = [str(device)] if count == 1 else [device.type, many(count, "process")]
+    if device.type == "cpu":
+        parts.append(many(run.settings.threads or 1, "thread") + (" each" if count > 1 else ""))
+    if run.settings.precision != "fp32":
+        parts.append(str(run.settings.precision))
+    return ", ".join(parts)
+
+
 def _plan(run: Run) -> str:
     """The steps to play and the time that they take, or the time alone where it ends the run."""
     if _timed(run):
         return f"{run.settings.minutes:g} min"
     seconds = (run.steps - run.step) * run.setup.seconds
     begun = f"from step {run.step:,} to {run.steps:,}" if run.step else many(run.steps, "step")
-    return f"{begun}, about {_duration(seconds)}"
+    return f"{begun}, about {duration(seconds)}"
 
 
 def _timed(run: Run) -> bool:
@@ -234,11 +243,3 @@ def _clock(seconds: float) -> str:
     minutes, second = divmod(round(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"
-
-
-def _duration(seconds: float) -> str:
-    """Seconds as people say them: 19 s, 4 min, 2 h 10 min."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

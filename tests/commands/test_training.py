@@ -179,3 +179,10 @@ def test_texts_are_printed_line_by_line_or_written(ganzoo, monkeypatch):
         code, _, err = ganzoo("train", "seqgan", "--data", name)
         assert (code, len(err.splitlines())) == (2, 1), err
     assert ganzoo("train", "seqgan", "--data", "absent.txt")[0] == 2
+
+
+def test_more_processes_than_memory_holds_are_not_started(ganzoo, monkeypatch):
+    monkeypatch.delenv("WORLD_SIZE", raising=False)
+    monkeypatch.setattr("ganzoo.memory.available", lambda: 6000 << 20)
+    said = "error: --processes 40: each takes 300 MiB or more, and 6,000 MiB are free; type --processes 10\n"
+    assert ganzoo("train", "vanilla-mlp", "--processes", "40") == (2, "", said)

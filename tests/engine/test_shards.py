@@ -23,8 +23,8 @@ def test_a_batch_is_shared_out_evenly_in_order():
     [
         (8, 2, 3, False, "3 processes and 2 shards: each plays at least one; start 2 at most"),
         (2, 3, 1, False, "--batch 2 in 3 shards: each has at least one sample; type --batch 3"),
-        (8, 2, 1, True, "--statistics whole: each process plays one shard"),
-        (7, 2, 2, True, "a batch of 7"),
+        (8, 2, 1, True, r"--statistics whole: .* 1 process, 2 shards and a batch of 8; type --processes 2"),
+        (7, 2, 2, True, "a batch of 7; type --batch 6"),
     ],
 )
 def test_what_cannot_be_shared_is_refused(batch, count, processes, whole, text):

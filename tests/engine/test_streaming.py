@@ -6,8 +6,9 @@ import pytest
 import torch
 
 from ganzoo.contract import Space
+from ganzoo.engine import streaming
 from ganzoo.engine.samples import Samples
-from ganzoo.engine.streaming import file_name, stream_to_array, stream_to_files
+from ganzoo.engine.streaming import file_name, stream_to_array, stream_to_files, tell_how_far
 from ganzoo.errors import UsageError
 
 GREY = Space(kind="image", shape=(1, 4, 4))
@@ -84,3 +85,13 @@ def test_writing_happens_while_the_next_batch_is_made_and_few_batches_wait(tmp_p
     stream_to_array(many(), 40, POINTS, tmp_path / "points.npz")
     assert threading.get_ident() not in written[-40:]  # the header alone is written here
     assert all(number - done <= 6 for number, done in enumerate(made))
+
+
+def test_how_far_it_is_is_told_every_ten_seconds(monkeypatch):
+    told, clock = [], iter(range(0, 1000, 4))
+    monkeypatch.setattr(streaming.time, "monotonic", lambda: next(clock))
+    parts = batches(POINTS, [100] * 50)
+    assert [len(part) for part in tell_how_far(told.append, iter(parts), 5000)] == [100] * 50
+    assert len(told) == 16
+    assert told[0] == "300 of 5,000 samples, about 3 min left"
+    assert told[-1] == "4,800 of 5,000 samples, about 8 s left"

@@ -21,6 +21,7 @@ class FakeSettings:
     data: str = "digits"
     seed: int = 0
     threads: int = 1
+    precision: str = "fp32"
     minutes: float | None = None
     clip: float | None = None
     options: dict = field(default_factory=lambda: {"latent_dim": 100})
@@ -53,7 +54,7 @@ class FakeRun:
         ]
         nets = {"G": torch.nn.Linear(10, 100), "D": torch.nn.Linear(999, 1), "state": torch.nn.Identity()}
         self.game = SimpleNamespace(state=SimpleNamespace(modules=nets))
-        self.setup = SimpleNamespace(device=torch.device("cpu"), seconds=0.0056)
+        self.setup = SimpleNamespace(device=torch.device("cpu"), seconds=0.0056, processes=SimpleNamespace(count=1))
         self.record, self.exit_reason, self.told = {}, None, []
 
     def fixed(self, n):

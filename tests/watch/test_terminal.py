@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import torch
 
 from ganzoo.watch import terminal
 from ganzoo.watch.terminal import Terminal
@@ -69,6 +70,23 @@ def test_a_short_run_in_a_file_is_five_lines(in_runs, clock):
         "✔ 3,000 steps in 19 s          saved runs/a-gan-digits-001",
         "  next: ganzoo sample latest -n 16 · ganzoo resume latest --steps 6000",
     ]
+
+
+@pytest.mark.parametrize(
+    ("device", "processes", "precision", "said"),
+    [
+        ("cpu", 1, "bf16", "cpu, 1 thread, bf16"),
+        ("cpu", 3, "fp32", "cpu, 3 processes, 1 thread each"),
+        ("cuda:0", 1, "bf16", "cuda:0, bf16"),
+        ("cuda:0", 2, "fp32", "cuda, 2 processes"),
+    ],
+)
+def test_what_is_played_on_is_said(in_runs, device, processes, precision, said):
+    stream = io.StringIO()
+    in_runs.setup.device, in_runs.setup.processes.count = torch.device(device), processes
+    in_runs.settings.precision = precision
+    Terminal(False, stream, COMMANDS).started(in_runs)
+    assert stream.getvalue().splitlines()[0].endswith(f"device  {said}")
 
 
 def test_a_long_run_in_a_file_says_a_line_every_five_per_cent(in_runs, clock):
@@ -208,13 +226,6 @@ def test_a_game_without_data_or_equilibrium_is_told_by_its_player(game_run, cloc
     listener.progress(game_run)
     assert "none: a game between the players alone" in stream.getvalue()
     assert "climber 0.25  10 s/step  8:19:40 left" in stream.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(3, "3 s"), (89, "89 s"), (240, "4 min"), (7800, "2 h 10 min"), (90000, "25 h 0 min")]
-)
-def test_durations_are_said_as_people_say_them(seconds, words):
-    assert terminal._duration(seconds) == words
 
 
 @pytest.mark.parametrize(
