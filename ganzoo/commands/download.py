@@ -45,10 +45,10 @@ def download(name: str, revision: str, out: Path | None, force: bool, allow_yank
 
     generator = read(found.folder, found.pins, tell=tell)
     if not quiet:
-        count = sum(parameter.numel() for parameter in generator.parameters())
-        click.echo(
-            f"{found.pinned}: {generator.name}, {generator.space.plural} of {generator.space}, {count:,} numbers"
-        )
+        from ganzoo.engine.parts import parameter_count
+
+        made = f"{generator.name}, {generator.space.plural} of {generator.space}"
+        click.echo(f"{found.pinned}: {made}, {parameter_count(generator):,} numbers")
         for file, pin in found.pins.items():
             click.echo(f"{pin.size:>12,}  {pin.sha256}  {file}")
     if out:

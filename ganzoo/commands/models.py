@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ganzoo.commands.table import table
+
 if TYPE_CHECKING:
     from ganzoo.hub.listed import Model
 
@@ -46,9 +48,7 @@ def models(pattern: str, as_json: bool, quiet: bool) -> None:
         click.echo(json.dumps([_described(model, aliases) for model, aliases in found], indent=2))
         return
     rows = [[model.name] if quiet else _row(model, aliases) for model, aliases in found]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        click.echo("  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip())
+    click.echo("\n".join(table(rows)), nl=bool(rows))
     if not found:
         click.echo(f"no model of the registry matches {pattern!r}; see `ganzoo models`", err=True)
 

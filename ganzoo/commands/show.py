@@ -87,7 +87,7 @@ def _interval(bounds: Range | None) -> str:
 
 
 def _parameters(name: str, architecture: Architecture, space: Space) -> dict[str, int]:
-    from ganzoo.engine.parts import networks_of
+    from ganzoo.engine.parts import networks_of, parameter_count
 
     nets = networks_of(name, 0, architecture, architecture.config(), space)
-    return {net: sum(parameter.numel() for parameter in module.parameters()) for net, module in nets.items()}
+    return {net: parameter_count(module) for net, module in nets.items()}

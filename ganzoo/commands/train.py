@@ -63,6 +63,7 @@ def train(context: click.Context, /, processes: int | None, dry_run: bool, quiet
 def _print_plan(asked: Resolved) -> None:
     """The resolved configuration, the networks' sizes, memory and time as a trial took them; nothing is written."""
     from ganzoo.engine.device import devices, most_memory
+    from ganzoo.engine.parts import parameter_count
     from ganzoo.engine.setup import prepare
 
     free = {device.name: device.free for device in devices()}
@@ -71,8 +72,7 @@ def _print_plan(asked: Resolved) -> None:
         return
     print_listing(setup.resolved)
     most, of = most_memory(setup.device), free.get(str(setup.device))
-    nets = setup.game.state.modules.items()
-    sizes = (f"{name} {sum(p.numel() for p in net.parameters()):,}" for name, net in nets)
+    sizes = (f"{name} {parameter_count(net):,}" for name, net in setup.game.state.modules.items())
     data = (
         f"{many(len(setup.dataset), 'sample')}, {setup.space}" if setup.dataset else "none: a game of the players alone"
     )

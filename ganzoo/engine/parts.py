@@ -14,7 +14,7 @@ from ganzoo.engine.device import drawing
 from ganzoo.engine.state import named_parameters, tensors_of
 from ganzoo.errors import GanzooError, PluginError, UsageError
 
-__all__ = ["check_players", "networks_of", "players_of"]
+__all__ = ["check_players", "networks_of", "parameter_count", "players_of"]
 
 CPU = torch.device("cpu")
 
@@ -69,3 +69,8 @@ def check_players(gan: str, players: list[Player], modules: Mapping[str, nn.Modu
     ]
     if wrong or not players:
         raise PluginError(f"{gan}: " + ("; ".join(wrong) or "players returned none"))
+
+
+def parameter_count(net: nn.Module) -> int:
+    """How many numbers a network's parameters are, tied ones counted once."""
+    return sum(parameter.numel() for parameter in net.parameters())

@@ -47,7 +47,9 @@ class Facts:
     @property
     def parameters(self) -> int:
         """Numbers in the generator's networks."""
-        return sum(parameter.numel() for parameter in self.generator.parameters())
+        from ganzoo.engine.parts import parameter_count
+
+        return parameter_count(self.generator)
 
     @property
     def command(self) -> str:

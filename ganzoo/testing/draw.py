@@ -11,6 +11,7 @@ from torch import Tensor
 from ganzoo.contract import Space
 from ganzoo.engine.generator import Generator
 from ganzoo.engine.model import write_model
+from ganzoo.engine.parts import parameter_count
 from ganzoo.hub.load import read
 from ganzoo.testing.case import Case, made_up
 from ganzoo.testing.report import Failed
@@ -42,7 +43,7 @@ def saved_and_loaded(case: Case) -> str:
         loaded = read(Path(folder), named=case.entry.word)
     if not torch.equal(_drawn(generator), _drawn(loaded)):
         raise Failed("the loaded generator draws other samples: something it needs is not in its state")
-    return f"{sum(p.numel() for p in generator.parameters()):,} numbers"
+    return f"{parameter_count(generator):,} numbers"
 
 
 def deterministic(case: Case) -> str:

@@ -16,8 +16,6 @@ from ganzoo.places import word
 from ganzoo.plurals import duration, many
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from ganzoo.engine.train import Run
 
 __all__ = ["Terminal"]
@@ -42,8 +40,10 @@ class Terminal:
 
     def started(self, run: Run) -> None:
         """Say what is played on what, for how long, and where files go; then start the live line."""
+        from ganzoo.engine.parts import parameter_count
+
         self._pair("data", _data(run), "device", _where(run))
-        sizes = {name: _parameters(module) for name, module in run.game.state.modules.items()}
+        sizes = {name: parameter_count(module) for name, module in run.game.state.modules.items()}
         nets = " · ".join(f"{name} {_short(size)}" for name, size in sizes.items() if size)
         self._pair("nets", f"{nets} parameters", "plan", _plan(run))
         self.tell(f"folder  {_shown(run.folder)}")
@@ -206,10 +206,6 @@ def _timed(run: Run) -> bool:
     """Whether --minutes will be over before the last step, at the pace that was measured."""
     minutes: float = run.settings.minutes or 0.0
     return 0.0 < 60 * minutes < run.steps * run.setup.seconds
-
-
-def _parameters(module: nn.Module) -> int:
-    return sum(parameter.numel() for parameter in module.parameters())
 
 
 def _done(run: Run) -> str:

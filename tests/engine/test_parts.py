@@ -4,7 +4,7 @@ from torch import nn
 
 import ganzoo
 from ganzoo.contract import Architecture, Space
-from ganzoo.engine.parts import networks_of, players_of
+from ganzoo.engine.parts import networks_of, parameter_count, players_of
 from ganzoo.errors import PluginError, UsageError
 
 SPACE = Space(kind="vector", shape=(2,), range=None)
@@ -70,3 +70,10 @@ def test_what_the_plugin_says_to_the_user_passes():
         networks_of("a-gan", 0, architecture(said), None, SPACE)
     with pytest.raises(UsageError, match="sixteen"):
         players_of("a-gan", architecture(players=said), None)
+
+
+def test_parameters_are_counted_with_frozen_ones_and_tied_ones_once():
+    net = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3, bias=False), nn.BatchNorm1d(3, affine=False))
+    net[1].weight = net[0].weight
+    net[0].bias.requires_grad_(False)
+    assert parameter_count(net) == 12
