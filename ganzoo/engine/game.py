@@ -175,7 +175,7 @@ class Game:
         batch = self.batch(seat, step, turn)
         recorder = self.recorder if self.shards.undivided(seat.player.name) else None
         move = (recorder or self).play(seat, batch, step, turn)
-        seat.tally.add(move.terms, move.objective, move.norm, move.ok)
+        seat.tally.add(move.terms, move.row)
         return batch
 
     def play(self, seat: Seat, batch: Batch, step: int, turn: int) -> Move:

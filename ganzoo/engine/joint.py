@@ -6,6 +6,7 @@ A step is one transaction over everything. Look-aheads are undone; what layers w
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import torch
@@ -80,7 +81,7 @@ class Joint:
         self.whole.settle(ok)
         for move in moves:
             game.follow(move.seat, ok)
-            move.seat.tally.add(move.terms, move.objective, move.norm, ok)
+            move.seat.tally.add(move.terms, replace(move, ok=ok).row)
 
     def weigh(self, step: int, batch: Batch, seats: list[Seat]) -> list[Move]:
         """Every player's move at the weights as they are."""

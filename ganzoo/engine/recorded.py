@@ -8,7 +8,7 @@ must come to the same; then all is put back. Where that cannot be, turns stay pl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,18 +21,18 @@ from ganzoo.counted import counted
 from ganzoo.engine.batches import cut, leaves
 from ganzoo.engine.device import seed_generators
 from ganzoo.engine.seat import Move
-from ganzoo.engine.ways import Compile, Record, Way
+from ganzoo.engine.snapshot import Snapshot
+from ganzoo.engine.ways import Record, Way
 from ganzoo.errors import PluginError
 
 if TYPE_CHECKING:
     from ganzoo.engine.game import Game
     from ganzoo.engine.seat import Seat
 
-__all__ = ["Recorder", "Recording", "Watching", "agree"]
+__all__ = ["Recorder", "Recording", "Watching"]
 
-_APART = 0.05  # of a gradient, or of how far a turn moves a tensor: how far from there its recording may be
+_APART = 0.05  # of what a turn comes to, its objective and terms: how far from there its recording may be
 _ELSEWHERE = "played so it comes to something else"
-_ROUNDING = 1e-6  # of a tensor's norm
 
 
 class Recorder:
@@ -50,75 +50,71 @@ class Recorder:
 
     def make(self) -> Iterator[str]:
         """Make the recordings, saying what each player's turn is from here on; the game's state stays as it is."""
-        state = self._game.state
-        tensors = list({id(t): t for t in [*state.tensors().values(), *(b.detach() for b in state.buffers())]}.values())
         for seat in self._game.seats:
             for way in self._ways if self._game.shards.undivided(seat.player.name) else ():
-                why = self._try(seat, way, tensors)
+                why = self._try(seat, way)
                 if not why:
                     yield f"{seat.player.name}: each turn is {way.name}"
                     break
                 yield f"{seat.player.name}: each turn is played operator by operator, it is not {way.name}: {why}"
 
-    def _try(self, seat: Seat, way: Way, tensors: list[Tensor]) -> str:
-        """Why a player's turn cannot be played this way, empty if it can. tensors: all that a turn may change."""
-        game, step, before = self._game, seat.player.start, [tensor.clone() for tensor in tensors]
+    def _try(self, seat: Seat, way: Way) -> str:
+        """Why a player's turn cannot be played this way, empty if it can."""
+        game, step, before = self._game, seat.player.start, Snapshot(self._game.state)
         first, batch = game.batch(seat, step, 0), game.batch(seat, step, 0)
         game.play(seat, first, step, 0)
-        torch._foreach_copy_(tensors, before)
+        before.put_back()
         for name in first.touched:
             if not all(isinstance(value, Tensor) for value in leaves(getattr(batch, name))):
                 return f"it reads {name!r}, which is not made of tensors"
         with Watching() as watching:
             move = game.play(seat, batch, step, 0)
-        torch._foreach_copy_(tensors, before)
+        expected = Snapshot(game.state)
+        before.put_back()
         why: str = watching.why
         if why:
             return why
         try:
-            recording = Recording(game, seat, batch, way.compile)
-            torch._foreach_copy_(tensors, before)  # making it moved them
-            if not _alike(move, recording.play(batch, step, 0)):
+            recording = Recording(game, seat, batch, move, way.record)
+            before.put_back()  # making it moved them
+            row = recording.play(batch, step, 0).row
+            near = (row - move.row).norm() <= _APART * move.row.norm()
+            if not near or not (before.same if way.exact else before.alike)(expected, Snapshot(game.state)):
                 return _ELSEWHERE
-            if way.record:
-                after = [tensor.clone() for tensor in tensors]
-                recording.record(way.record)
-                torch._foreach_copy_(tensors, before)
-                recording.play(batch, step, 0)
-                if not agree(before, after, tensors):
-                    return _ELSEWHERE
             self._recordings[seat.player.name] = recording
         except (RuntimeError, PluginError) as error:  # the plain turn had none: it is the recording's
             return str(error.__cause__ or error).strip().partition("\n")[0] or type(error).__name__
         finally:
-            torch._foreach_copy_(tensors, before)
+            before.put_back()
         return ""
 
 
 class Recording:
-    """One player's turn on memory of its own, which can be recorded. Making or recording it moves the game's state."""
+    """One player's turn on memory of its own, recorded; making it moves the game's state.
 
-    def __init__(self, game: Game, seat: Seat, batch: Batch, compile: Compile | None) -> None:
+    batch, move: one that was played plainly, and what it came to. Where the optimiser's numbers change with progress
+    the turn is recorded in two parts, between which it moves.
+    """
+
+    def __init__(self, game: Game, seat: Seat, batch: Batch, move: Move, record: Record) -> None:
         self._game, self._seat, self._progress = game, seat, 0.0
         self._fields = {name: cut(getattr(batch, name), slice(None)) for name in batch.touched}
         fetch = {name: partial(self._fields.__getitem__, name) for name in self._fields}
         self._batch = Batch(len(batch), step=batch.step, progress=batch.progress, device=batch.device, fetch=fetch)
-        self._weigh = _compiled(self._weighed, self._batch, compile) if compile else self._weighed
-        self._move: Move
-        self._stages: list[Callable[[], None]] = [self._begin, self._step, self._settle]
-
-    def record(self, record: Record) -> None:
-        """Play from a recording from here on; from two where the optimiser's numbers change with progress."""
-        if self._seat.mover.changes:
-            self._stages = [record(self._begin), self._step, record(self._settle)]
+        gradients = [gradient if gradient is None else gradient.clone() for gradient in move.gradients]
+        terms = {name: term.detach().clone() for name, term in move.terms.items()}
+        self._move = Move(seat, terms, move.objective.detach(), gradients, move.norm, move.ok.clone())
+        self._row = self._move.row = move.row.clone()
+        self._kept = {name: value.clone() for name, value in batch.kept.items()}
+        if seat.mover.changes:
+            self._stages = [record(self._first_part), self._step, record(self._second_part)]
         else:
             self._stages = [record(self._whole)]
 
     def play(self, batch: Batch, step: int, turn: int) -> Move:
-        """The turn on a batch. The move's tensors may be overwritten by the next turn."""
+        """The turn on a batch. Of what is returned the row is this turn's, until the next one is played."""
         for name, value in self._fields.items():
-            for mine, given in zip(leaves(value), leaves(getattr(batch, name)), strict=True):
-                mine.copy_(given)
+            _write(value, getattr(batch, name))
         self._progress = step / self._game.steps
         seed_generators(self._game.device, counted(self._game.seed, "turn", step, self._seat.player.name, turn))
         for stage in self._stages:
@@ -126,49 +122,42 @@ class Recording:
         return self._move
 
     def _whole(self) -> None:
-        self._begin()
-        self._step()
-        self._settle()
+        move = self._weigh()
+        self._game.step_weights(move, move.ok, self._progress)
+        self._settle(move)
 
-    def _begin(self) -> None:
-        self._seat.guard.keep()
-        self._move = self._weigh()
-
-    def _weighed(self) -> Move:
-        game, seat = self._game, self._seat
-        terms, objective = game.objective(seat, self._batch, self._batch.step)
-        gradients = game.gradients(seat, objective)
-        return game.move(seat, {k: term.detach() for k, term in terms.items()}, objective.detach(), gradients)
+    def _first_part(self) -> None:
+        move, mine = self._weigh(), self._move
+        _write([mine.terms, mine.gradients, mine.ok], [move.terms, move.gradients, move.ok])
+        _write(self._kept, self._batch.kept)
 
     def _step(self) -> None:
         self._game.step_weights(self._move, self._move.ok, self._progress)
 
-    def _settle(self) -> None:
-        self._game.after(self._move, self._batch, self._batch.step)
-        self._seat.guard.settle(self._move.ok)
-        self._game.follow(self._seat, self._move.ok)
+    def _second_part(self) -> None:
+        self._batch.kept.update(self._kept)
+        self._settle(self._move)
+
+    def _weigh(self) -> Move:
+        game, seat = self._game, self._seat
+        seat.guard.keep()
+        terms, objective = game.objective(seat, self._batch, self._batch.step)
+        gradients = game.gradients(seat, objective)
+        move = game.move(seat, {k: term.detach() for k, term in terms.items()}, objective.detach(), gradients)
+        self._row.copy_(move.row)
+        return move
+
+    def _settle(self, move: Move) -> None:
+        self._game.after(move, self._batch, self._batch.step)
+        self._seat.guard.settle(move.ok)
+        self._game.follow(self._seat, move.ok)
 
 
-def _compiled(weigh: Callable[[], Move], batch: Batch, compile: Compile) -> Callable[[], Move]:
-    """`weigh` on a batch, compiled: what it comes to is taken apart into tensors, and put together again."""
-    moves: list[Move] = []
-
-    def apart() -> list[Tensor]:
-        moves[:] = [move := weigh()]
-        present = [gradient for gradient in move.gradients if gradient is not None]
-        return [move.objective, move.norm, move.ok, *move.terms.values(), *batch.kept.values(), *present]
-
-    compute = compile(apart)
-
-    def together() -> Move:
-        objective, norm, ok, *rest = compute()
-        (move,), found = moves, iter(rest)
-        terms = {name: next(found) for name in move.terms}
-        batch.kept.update({name: next(found) for name in batch.kept})
-        gradients = [None if gradient is None else next(found) for gradient in move.gradients]
-        return Move(move.seat, terms, objective, gradients, norm, ok)
-
-    return together
+def _write(mine: Any, given: Any) -> None:
+    """Copy the tensors in a tuple, a list or a mapping into those in another one, place by place."""
+    for one, other in zip(leaves(mine), leaves(given), strict=True):
+        if one is not None:
+            one.copy_(other)
 
 
 class Watching(TorchDispatchMode):  # type: ignore[no-untyped-call]  # of torch's base
@@ -202,34 +191,3 @@ def _unrecordable(func: Any, args: Sequence[Any], found: Any) -> str:
         if len(devices) > 1:
             return "it copies between devices"
     return ""
-
-
-def _alike(one: Move, other: Move) -> bool:
-    """Whether gradients and terms are the same, within rounding; all together, as single ones may be rounding alone."""
-
-    def size(tensors: Iterable[Tensor]) -> Tensor:
-        return sum((tensor.double().square().sum() for tensor in tensors), torch.zeros(())).sqrt()
-
-    def near(these: Iterable[Tensor | None], those: Iterable[Tensor | None]) -> bool:
-        pairs = [(a, b) for a, b in zip(these, those, strict=True) if a is not None and b is not None]
-        return bool(size(a.double() - b for a, b in pairs) <= _APART * size(a for a, _ in pairs))
-
-    reached = [[gradient is None for gradient in move.gradients] for move in (one, other)]
-    return (
-        reached[0] == reached[1]
-        and near(one.gradients, other.gradients)
-        and near(one.terms.values(), other.terms.values())
-    )
-
-
-def agree(before: Sequence[Tensor], expected: Sequence[Tensor], found: Sequence[Tensor]) -> bool:
-    """Whether every found tensor is where it was expected, within rounding and a twentieth of the way from before."""
-
-    def apart(one: Tensor, other: Tensor | float = 0.0) -> Tensor:
-        return torch.where(one == other, 0.0, one.double() - other).square().sum().sqrt()  # 0 also of two infinities
-
-    right = [
-        apart(is_, should) <= _APART * apart(should, was) + _ROUNDING * apart(should)
-        for was, should, is_ in zip(before, expected, found, strict=True)
-    ]
-    return bool(torch.stack(right).all())

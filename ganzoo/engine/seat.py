@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor, nn
@@ -44,6 +45,12 @@ class Move:
     gradients: list[Tensor | None]
     norm: Tensor
     ok: Tensor
+
+    @cached_property
+    def row(self) -> Tensor:
+        """Terms, objective, norm and whether all are finite, as the tally counts them: (terms + 3,)."""
+        with torch.no_grad():
+            return torch.stack([*self.terms.values(), self.objective, self.norm, self.ok])
 
 
 @contextmanager

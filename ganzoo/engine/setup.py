@@ -197,9 +197,11 @@ def _of_each_shard(shards: Shards, players: list[str]) -> list[str]:
 def _ways(settings: Settings, device: torch.device, shards: Shards, notes: list[str]) -> list[Way]:
     """The ways to play turns from recordings that are asked for, the best first; none, and a note, if none can be."""
     graph = partial(cuda_graph, device=device) if device.type == "cuda" and settings.graphs else None
-    ways = [Way("one graph", record=graph)] if graph else []
-    if settings.compile:
-        ways.insert(0, Way("compiled, and one graph", compiled, graph) if graph else Way("compiled", compiled))
+    ways = [Way("one graph", graph)] if graph else []
+    if settings.compile and graph:
+        ways.insert(0, Way("compiled, and one graph", lambda play: graph(compiled(play)), exact=False))
+    elif settings.compile:
+        ways.append(Way("compiled", compiled, exact=False))
     if ways and (settings.dynamics != "alternating" or shards.count > 1):
         why = f"--dynamics {settings.dynamics}" if settings.dynamics != "alternating" else f"{shards.count} shards"
         notes.append(f"turns are played operator by operator, they are not {ways[0].name}: {why}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 import torch
 from torch import Tensor
@@ -26,17 +26,17 @@ class Tally:
         self._rejected = torch.zeros((), device=device)
         self._streak = torch.zeros((), device=device)
 
-    def add(self, terms: Mapping[str, Tensor], objective: Tensor, norm: Tensor, ok: Tensor) -> None:
-        """Count one turn: 0-d tensors, of which only those of an accepted turn are summed."""
+    def add(self, terms: Iterable[str], row: Tensor) -> None:
+        """Count one turn: its terms' names, and what they, its objective and its gradient's norm were, and 1 or 0 for
+        whether it was accepted (terms + 3,). Only accepted turns are summed.
+        """
         names = tuple(terms)
         if names != self._names or self._filled == _MOST:
             self._sum()
         if names != self._names:
             self._names = names
-            kind = torch.promote_types(objective.dtype, torch.float32)
-            self._table = torch.empty(_MOST, len(names) + 3, dtype=kind, device=self._rejected.device)
-        with torch.no_grad():
-            torch.stack([*terms.values(), objective, norm, ok], out=self._table[self._filled])
+            self._table = row.new_empty(_MOST, len(row), dtype=torch.promote_types(row.dtype, torch.float32))
+        self._table[self._filled] = row
         self._filled += 1
 
     def _sum(self) -> None:

@@ -18,7 +18,7 @@ __all__ = ["recorded", "tape"]
 
 def recorded(case: Case) -> str:
     """20 Per player: is its turn one graph on a CUDA device? Tried without one, by calling the same operators again."""
-    recorder = case.game(ways=[Way("one graph", record=tape)]).recorder
+    recorder = case.game(ways=[Way("one graph", tape)]).recorder
     assert recorder is not None, "it plays alternately"
     return "; ".join(recorder.make())
 

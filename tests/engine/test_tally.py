@@ -6,7 +6,7 @@ from ganzoo.engine.tally import Tally
 
 def add(tally, ok=True, **terms):
     values = {name: torch.tensor(float(value)) for name, value in terms.items()}
-    tally.add(values, sum(values.values()), torch.tensor(2.0), torch.tensor(ok))
+    tally.add(values, torch.stack([*values.values(), sum(values.values()), torch.tensor(2.0), torch.tensor(ok)]))
 
 
 def test_means_are_over_accepted_turns_and_start_anew_when_read():
@@ -30,7 +30,7 @@ def test_terms_may_differ_from_turn_to_turn():
 def test_a_term_counts_as_it_was_in_its_turn():
     tally, state = Tally(torch.device("cpu")), torch.tensor(1.0)
     for _ in range(3):
-        tally.add({"state": state}, state, state, torch.tensor(True))
+        tally.add(["state"], torch.stack([state, state, state, torch.tensor(True)]))
         state += 1
     assert tally.read()["state"] == 2
 
