@@ -1,5 +1,6 @@
 """What tests of several modules share: fake distributions, and the program as a process."""
 
+import gc
 import importlib
 import os
 import shutil
@@ -60,6 +61,12 @@ def players(config):
 def ganzoo_architecture():
     return ganzoo.Architecture(Config, networks, players, size=8, batch=16, steps=5)
 '''
+
+
+def pytest_collection_finish():
+    """What is imported by now lives to the end: from here on nobody looks whether it is garbage, nor counts it."""
+    gc.collect()
+    gc.freeze()
 
 
 class Installed:
