@@ -116,7 +116,7 @@ def load(gan: str | Entry) -> Architecture:
     from ganzoo.config import wrong_config
     from ganzoo.contract import Architecture
 
-    found = entry(gan) if isinstance(gan, str) else gan
+    found = entry(gan) if isinstance(gan, str) else _alone(gan)
     answer = _answer(found, "ganzoo_architecture")
     if not isinstance(answer, Architecture):
         kind = type(answer).__name__
@@ -160,24 +160,27 @@ def check(found: Entry) -> None:
     if found.group == ARCHITECTURES:
         load(found)
     else:
-        _register(_manager(), found, _REQUIRED.get(found.group))
+        _register(_manager(), _alone(found), _REQUIRED.get(found.group))
 
 
 def problem(found: Entry) -> str:
     """What can be seen to be wrong with a plugin without importing it, "" where nothing can."""
     try:
-        _refuse(found)
+        _refuse(_alone(found))
     except GanzooError as error:
         return str(error)
     return "" if found.file else f"{_owner(found)}: there is no file of the module {found.module}"
+
+
+def _alone(found: Entry) -> Entry:
+    """The entry, if no other distribution claims its name. Raises UsageError as `entry` does."""
+    return entry(found.name, found.group) if found.point else found
 
 
 def _refuse(found: Entry) -> None:
     """Raises the GanzooError of a plugin that is not to be imported at all."""
     from ganzoo.contract import API
 
-    if found.point:
-        entry(found.name, found.group)
     if not NAME.fullmatch(found.name):
         raise PluginError(f"{_owner(found)}: its name should match {NAME.pattern}")
     if found.outline.api > API:
@@ -214,10 +217,8 @@ def _register(manager: pluggy.PluginManager, found: Entry, hook: str | None) -> 
 
     _refuse(found)
     try:
-        if found.path:
-            manager.register(_module(found), name=found.name)
-        else:
-            manager.load_setuptools_entrypoints(found.group, name=found.name)
+        module = found.point.load() if found.point else _module(found)
+        manager.register(module, name=found.name)
         manager.check_pending()
     except (Exception, SystemExit) as error:
         if manager.has_plugin(found.name):
