@@ -9,6 +9,7 @@ import importlib
 import json
 import sys
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -38,7 +39,9 @@ def bundled(family):
     return {path.stem.replace("_", "-") for path in home.glob("*.py")} & set(catalogue.names())
 
 
-def tiny(name, shards):
+@cache
+def small(name):
+    """The GAN's case with small options; making one builds its networks for every space, to see which it takes."""
     case = Case(name)
     known = [option for option in case.architecture.config.options() if option.name in SMALL and option.type is int]
     options = {option.name: max(SMALL[option.name], int(option.range.least)) for option in known}
@@ -49,6 +52,11 @@ def tiny(name, shards):
     if name == "pacgan":
         options = {"base_options": ["width=8", "latent_dim=4"]}
     case.config = case.architecture.config.parse(options)
+    return case
+
+
+def tiny(name, shards):
+    case = small(name)
     space = case.spaces[0]
     modules = case.networks(space)
     if shards.whole:
@@ -90,9 +98,11 @@ def apart(name, processes, batch, *, whole=False):
             eval_mode({} if whole else alone.state.modules),
             eval_mode({} if whole else group.state.modules),
         ):
+            move = group.weigh(there, mine, start, 0)
+            if not processes.leads:
+                continue  # process 0 compares and writes
             _, objective = alone.evaluate(here, everything, start, 0)
             expected = alone.gradients(here, objective)
-            move = group.weigh(there, mine, start, 0)
         found[here.player.name] = worst(move.gradients, expected)
         shift = abs(float(move.objective) - float(objective)) / max(abs(float(objective)), 1e-3)
         found[here.player.name] = max(found[here.player.name], shift)
