@@ -81,7 +81,12 @@ def entry(name: str, group: str = ARCHITECTURES) -> Entry:
 
     Raises UsageError if there is none (with the nearest names) or if two distributions claim the name.
     """
-    found = [found for found in entries(group) if found.name == name]
+    return _one(name, group, entries(group))
+
+
+def _one(name: str, group: str, among: list[Entry]) -> Entry:
+    """The one plugin of that name among a group's. Raises UsageError as `entry` does."""
+    found = [found for found in among if found.name == name]
     if not found:
         if name in _blocked():
             raise UsageError(f"{KINDS[group]} {name!r} is blocked by GANZOO_BLOCK_PLUGINS")
@@ -192,10 +197,10 @@ def _refuse(found: Entry) -> None:
 
 def observers() -> tuple[pluggy.PluginManager, list[str]]:
     """A manager with every installed observer, and a sentence about each that could not be loaded."""
-    manager, problems = _manager(), []
-    for name in names(OBSERVERS):
+    manager, problems, found = _manager(), [], entries(OBSERVERS)
+    for name in sorted({each.name for each in found}):
         try:
-            _register(manager, entry(name, OBSERVERS), None)
+            _register(manager, _one(name, OBSERVERS, found), None)
         except GanzooError as error:
             problems.append(str(error))
     return manager, problems
