@@ -92,6 +92,16 @@ def test_torchrun_starts_a_killed_leader_again(start, undisturbed, tmp_path):
     assert_same_bits(run, undisturbed)
 
 
+def test_sigterm_to_what_started_them_is_told_in_one_line(start, tmp_path):
+    process = start(tmp_path, *GANZOO, *RUN, "--processes", "2", "--out", "run")
+    reached(tmp_path / "run" / "checkpoints", 10, process)
+    process.terminate()
+    _, err = process.communicate()
+    assert process.returncode == 75
+    stopped = max(steps_in(tmp_path / "run" / "checkpoints"))
+    assert err.splitlines() == [f"stopped at step {stopped} of 120; go on with: ganzoo resume run"]
+
+
 def test_sigterm_to_one_process_stops_all_at_one_step_and_another_number_goes_on(start, undisturbed, tmp_path):
     process = start(tmp_path, *GANZOO, *RUN, "--processes", "3", "--out", "run")
     checkpoints = tmp_path / "run" / "checkpoints"

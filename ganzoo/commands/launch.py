@@ -52,7 +52,9 @@ def _launched(count: int, arguments: list[str]) -> int:
     from ganzoo.engine.checkpoint import steps_in
     from ganzoo.engine.folder import RunFolder, find_launched
 
-    logging.getLogger("torch.distributed.elastic").setLevel(logging.CRITICAL)  # the processes speak for themselves
+    for named in [*logging.root.manager.loggerDict]:  # each may have a level of its own
+        if named.startswith("torch.distributed.elastic"):
+            logging.getLogger(named).setLevel(logging.CRITICAL)  # the processes speak for themselves
     name = uuid.uuid4().hex
     config = LaunchConfig(
         1, 1, count, run_id=name, rdzv_backend="c10d", rdzv_endpoint="localhost:0", max_restarts=0, monitor_interval=0.2

@@ -22,6 +22,7 @@ from torch import Tensor
 
 from ganzoo.engine.files import pack, untie, write_whole
 from ganzoo.errors import CheckpointError, DataError
+from ganzoo.places import word
 
 __all__ = ["FORMAT", "Checkpoint", "Wanted", "newest", "prune", "read", "refuse_other", "save", "steps_in"]
 
@@ -127,7 +128,7 @@ def refuse_other(saved: Checkpoint, identity: Mapping[str, Any], folder: Path) -
         raise DataError(
             f"the data have changed since {saved.path} was saved: {before['name']} had the fingerprint "
             f"{before['fingerprint']}, {data['name']} has {data['fingerprint']}; bring the old data back, or start "
-            f"a new run from these weights: ganzoo train {gan} --from {folder}"
+            f"a new run from these weights: ganzoo train --config {word(folder / 'config.toml')} --from {word(folder)}"
         )
 
 

@@ -236,7 +236,9 @@ def test_changed_data_are_refused(installed, tmp_path):
     ganzoo.resume("run", steps=3)
     images[7, 0, 0] ^= 1
     np.savez("mine.npz", images=images)
-    with pytest.raises(DataError, match=r"the data have changed since .*--from run"):
+    with pytest.raises(
+        DataError, match=r"the data have changed since .*: ganzoo train --config run/config.toml --from run$"
+    ):
         ganzoo.resume("run", steps=5)
 
 
