@@ -101,12 +101,12 @@ class Recording:
         self._fields = {name: cut(getattr(batch, name), slice(None)) for name in batch.touched}
         fetch = {name: partial(self._fields.__getitem__, name) for name in self._fields}
         self._batch = Batch(len(batch), step=batch.step, progress=batch.progress, device=batch.device, fetch=fetch)
-        gradients = [gradient if gradient is None else gradient.clone() for gradient in move.gradients]
         terms = {name: term.detach().clone() for name, term in move.terms.items()}
-        self._move = Move(seat, terms, move.objective.detach(), gradients, move.norm, move.ok.clone())
+        self._move = Move(seat, terms, move.objective.detach(), [], move.norm, move.ok.clone())
         self._row = self._move.row = move.row.clone()
         self._kept = {name: value.clone() for name, value in batch.kept.items()}
         if seat.mover.changes:
+            self._move.gradients = [gradient if gradient is None else gradient.clone() for gradient in move.gradients]
             self._stages = [record(self._first_part), self._step, record(self._second_part)]
         else:
             self._stages = [record(self._whole)]
