@@ -11,7 +11,9 @@ def many(count: int, thing: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds as 19 s, 4 min, 2 h 10 min."""
+    """Seconds as 0.4 s, 19 s, 4 min, 2 h 10 min."""
+    if seconds < 1:
+        return f"{max(seconds, 0.1):.1f} s"
     if seconds < 90:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)

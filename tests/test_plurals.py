@@ -9,7 +9,16 @@ def test_one_is_one_and_others_are_many():
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(3, "3 s"), (89, "89 s"), (240, "4 min"), (7800, "2 h 10 min"), (90000, "25 h 0 min")]
+    ("seconds", "words"),
+    [
+        (0, "0.1 s"),
+        (0.42, "0.4 s"),
+        (3, "3 s"),
+        (89, "89 s"),
+        (240, "4 min"),
+        (7800, "2 h 10 min"),
+        (90000, "25 h 0 min"),
+    ],
 )
 def test_durations_are_said_as_people_say_them(seconds, words):
     assert duration(seconds) == words

@@ -21,6 +21,7 @@ Record: TypeAlias = Callable[[Callable[[], None]], Callable[[], None]]  # a func
 
 aten = torch.ops.aten
 
+_NO_COMPILER = "there is no C++ compiler; install g++ or clang++, or name yours with CXX=..."
 _WARM_UPS = 3  # plays before a graph is captured, in which libraries make their workspaces
 
 
@@ -56,7 +57,8 @@ def compiled(play: Callable[[], None]) -> Callable[[], None]:
             run = fused(module, [*tensors], options={"fallback_random": True})  # draws as torch's own
             run(*tensors)
     except Exception as error:  # of whatever type: to play on without it is always right
-        raise RuntimeError(str(error).strip() or type(error).__name__) from None
+        text = str(error).strip() or type(error).__name__
+        raise RuntimeError(_NO_COMPILER if "No working C++ compiler" in text else text) from None
 
     def again() -> None:
         with torch.no_grad():

@@ -124,7 +124,7 @@ def test_without_a_compiler_a_run_says_so_and_plays_on(tmp_path):
     nowhere = {"CXX": str(tmp_path / "none"), "TORCHINDUCTOR_CACHE_DIR": str(tmp_path / "cache")}
     done = subprocess.run(command, cwd=tmp_path, env={**os.environ, **nowhere}, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    said = "value: each turn is played operator by operator, it is not compiled: "
+    said = "value: each turn is played operator by operator, it is not compiled: there is no C++ compiler"
     assert [line for line in (done.stdout + done.stderr).splitlines() if line.startswith(said)]
     assert (tmp_path / "run" / "model").is_dir()
 
