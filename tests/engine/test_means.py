@@ -6,8 +6,7 @@ from ganzoo.engine.means import Means
 
 
 def add(seat, ok=True, **terms):
-    values = {name: torch.tensor(float(value)) for name, value in terms.items()}
-    seat.tally.add(values, sum(values.values()), torch.tensor(2.0), torch.tensor(ok))
+    seat.tally.add(terms, torch.tensor([*terms.values(), sum(terms.values()), 2, ok], dtype=torch.float32))
 
 
 def test_the_record_is_of_all_players_since_it_was_last_read(make_game):

@@ -5,8 +5,7 @@ from ganzoo.engine.tally import Tally
 
 
 def add(tally, ok=True, **terms):
-    values = {name: torch.tensor(float(value)) for name, value in terms.items()}
-    tally.add(values, torch.stack([*values.values(), sum(values.values()), torch.tensor(2.0), torch.tensor(ok)]))
+    tally.add(terms, torch.tensor([*terms.values(), sum(terms.values()), 2, ok], dtype=torch.float32))
 
 
 def test_means_are_over_accepted_turns_and_start_anew_when_read():
