@@ -54,7 +54,8 @@ def compiled(play: Callable[[], None]) -> Callable[[], None]:
     try:
         module, tensors = _with_arguments(make_fx(traced, SIMPLER)(torch.zeros(())))  # it wants an argument
         with torch.no_grad():
-            run = fused(module, [*tensors], options={"fallback_random": True})  # draws as torch's own
+            host = all(tensor.device.type == "cpu" for tensor in tensors)  # what calls the operators is compiled too
+            run = fused(module, [*tensors], options={"fallback_random": True, "cpp_wrapper": host})  # torch's own draws
             run(*tensors)
     except Exception as error:  # of whatever type: to play on without it is always right
         text = str(error).strip() or type(error).__name__
