@@ -5,20 +5,10 @@ import zipfile
 
 import numpy as np
 import pytest
-from scipy.io import wavfile
 
 from ganzoo.data import open_dataset
 from ganzoo.errors import DataError
-
-
-def wav(numbers, rate=8000):
-    buffer = io.BytesIO()
-    wavfile.write(buffer, rate, numbers)
-    return buffer.getvalue()
-
-
-def tone(length, rate, hertz=400.0):
-    return 0.5 * np.sin(2 * np.pi * hertz * np.arange(length) / rate)
+from tests.data.sounds import tone, wav
 
 
 @pytest.fixture
